@@ -1,0 +1,54 @@
+# Every target sets up what it needs by itself; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+NATIVE := $(wildcard mediaserver/packets/*.pyx mediaserver/packets/*.pxd mediaserver/packets/*.h)
+
+.PHONY: help venv native check format test demo clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ringbridge needs Python 3.11 or newer")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/debian python3-venv
+	@command -v gcc >/dev/null || .ci/debian gcc
+	@$(PYTHON) -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' || .ci/debian python3-dev
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --group dev "setuptools==84.2.1" "Cython==3.3.1"
+	$(BIN)/pip install --quiet --no-build-isolation --editable .
+	touch $@
+
+.venv/native: .venv/ready $(NATIVE)
+	$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+venv: .venv/native  ## Make .venv with everything in it
+
+native: .venv/native  ## Rebuild the packet engine after a change
+
+check: venv  ## Format, lint, types and import contracts, as CI runs them
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: venv  ## Rewrite the sources in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.venv/chromium: .venv/ready
+	@command -v chromium >/dev/null || .ci/debian chromium
+	touch $@
+
+test: venv .venv/chromium  ## Run every test, a real Chromium included
+	$(BIN)/pytest
+
+demo: venv  ## Place a simulated WhatsApp call and print what the caller heard
+	$(BIN)/python -m benchmarks.demo
+
+clean:  ## Remove what the build made
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f mediaserver/packets/*.c mediaserver/packets/*.so

@@ -1,0 +1,122 @@
+"""Owns the words spoken between the packet engine and asyncio. Plain data, no behaviour."""
+
+import enum
+from typing import NamedTuple, TypeAlias
+
+Address: TypeAlias = tuple[str, int]
+"""IP address as text, and port."""
+
+
+class SrtpFunctions(NamedTuple):
+    """Addresses of libsrtp's C functions, so that the engine calls the library that aiortc ships."""
+
+    protect: int
+    unprotect: int
+    protect_rtcp: int
+    unprotect_rtcp: int
+
+
+class Stream(NamedTuple):
+    """What one leg negotiated. Payload types are the numbers of this leg's SDP; -1 means not negotiated."""
+
+    ssrc: int
+    """The SSRC we send with, for the whole call."""
+    payload_type: int
+    """Opus."""
+    dtmf_payload_type: int = -1
+    """telephone-event."""
+
+
+class SrtpSessions(NamedTuple):
+    """The keyed contexts of one leg: ``srtp_t`` pointers, and what keeps them alive."""
+
+    inbound: int
+    outbound: int
+    owner: object
+
+
+class Cue(NamedTuple):
+    """One item of a playlist: a clip, and how often it is played (0: for ever)."""
+
+    clip: int
+    repeats: int = 1
+
+
+class Datagram(NamedTuple):
+    """A STUN or DTLS datagram that came in on the shared port."""
+
+    data: bytes
+    address: Address
+
+
+class LegEventKind(enum.IntEnum):
+    """What the engine noticed about a leg."""
+
+    AUDIO_STARTED = 1
+    """The first packet was sent to this leg."""
+    SOURCE_STARTED = 2
+    """The first packet of a newly joined source leg was forwarded to this leg."""
+    SOURCE_STALLED = 3
+    """The source leg of this leg has fallen silent; comfort frames go on."""
+    SOURCE_RECOVERED = 4
+    """It speaks again."""
+    PLAYLIST_ENDED = 5
+    """The last cue is over; comfort frames go on."""
+    HEARD = 6
+    """The first authentic packet came from this leg."""
+
+
+class LegEvent(NamedTuple):
+    """Something happened to a leg."""
+
+    kind: LegEventKind
+    leg: int
+    at: float
+    """Seconds on CLOCK_MONOTONIC, the clock of ``time.monotonic()``."""
+
+
+EngineEvent: TypeAlias = Datagram | LegEvent
+
+
+class LegCounters(NamedTuple):
+    """What one leg has seen so far. Counts since the leg was added, gaps in microseconds."""
+
+    received: int
+    """Authentic RTP packets that came in."""
+    received_bytes: int
+    sent: int
+    sent_bytes: int
+    forwarded: int
+    """Of the sent ones, those of another leg."""
+    clip_frames: int
+    comfort_frames: int
+    rejected: int
+    """SRTP packets that failed authentication or were replays."""
+    dtmf_packets: int
+    """telephone-event packets, never forwarded as sound."""
+    rtcp_received: int
+    stale: int
+    """Packets of the source that came too late to be placed behind what was already sent."""
+    longest_gap_us: int
+    """Longest time between two packets sent to this leg."""
+    discontinuities: int
+    """Times the sent sequence number or timestamp did not continue. Must be 0."""
+
+
+class EngineCounters(NamedTuple):
+    """What the port has seen so far."""
+
+    legs: int
+    """Legs that exist now."""
+    clips: int
+    """Clips that exist now."""
+    received: int
+    """Datagrams of any kind."""
+    sent: int
+    unknown_source: int
+    """RTP or RTCP from an address that no leg has nominated. Dropped, never answered."""
+    malformed: int
+    """Datagrams that are none of STUN, DTLS, RTP or RTCP, or are cut short. Dropped."""
+    send_errors: int
+    events_dropped: int
+    """Events that found the ring to asyncio full."""

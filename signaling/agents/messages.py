@@ -1,0 +1,183 @@
+"""Owns the agent protocol, version 1: JSON text messages over one WebSocket per tab. Types and codec only.
+
+The client sends Hello first; the server answers Welcome or closes. Unknown fields are ignored, unknown types are
+not: a wrong message closes the socket with a code, and never touches the call.
+"""
+
+import enum
+from typing import TypeAlias
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+MAX_MESSAGE_BYTES = 64 * 1024
+"""Above any browser's audio-only SDP (about 4 KiB) with room to spare."""
+
+
+class CloseCode(enum.IntEnum):
+    """WebSocket close codes of ours (RFC 6455 7.4.2, the private range 4000-4999)."""
+
+    BAD_MESSAGE = 4400
+    """Malformed JSON, unknown type, wrong or missing field."""
+    BAD_TOKEN = 4401
+    """No, expired or forged token."""
+    TIMEOUT = 4408
+    """No Hello in time, or no sign of life."""
+    TOO_LARGE = 4413
+    BAD_VERSION = 4426
+    TOO_SLOW = 4429
+    """The tab does not read fast enough."""
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", rename="camel"):
+    """Common shape: JSON objects whose ``type`` names the message, fields in camelCase."""
+
+
+class Hello(_Message, tag="hello"):
+    """First message of a tab."""
+
+    version: int
+    token: str
+
+
+class Ready(_Message, tag="ready"):
+    """The agent takes calls."""
+
+
+class Away(_Message, tag="away"):
+    """The agent takes no calls."""
+
+
+class MediaOffer(_Message, tag="media_offer"):
+    """SDP offer of the browser for a call that rings."""
+
+    call_id: str
+    sdp: str
+
+
+class Answer(_Message, tag="answer"):
+    """The agent pressed Answer."""
+
+    call_id: str
+
+
+class Reject(_Message, tag="reject"):
+    """The agent pressed Reject."""
+
+    call_id: str
+
+
+class HangUp(_Message, tag="hang_up"):
+    """The agent pressed Hang up."""
+
+    call_id: str
+
+
+class Ping(_Message, tag="ping"):
+    """Sign of life; answered with Pong."""
+
+
+ClientMessage: TypeAlias = Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Ping
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The caller as shown to the agent; every field may be missing."""
+
+    name: str | None = None
+    number: str | None = None
+    """International format, for a person to read: ``+44 7700 900123``."""
+    user_id: str | None = None
+
+
+class Welcome(_Message, tag="welcome"):
+    """Signed in."""
+
+    version: int
+    agent: str
+    presence: str
+    """``ready``, ``away``, ``ringing`` or ``busy``: the same in every tab of the agent."""
+
+
+class Presence(_Message, tag="presence"):
+    """The agent's presence changed, in whichever tab."""
+
+    presence: str
+
+
+class Ring(_Message, tag="ring"):
+    """A call rings. The tab should send MediaOffer at once and keep its microphone muted until Joined."""
+
+    call_id: str
+    direction: str
+    """``inbound``."""
+    channel: str
+    """``whatsapp``."""
+    customer: Customer
+    queue: str
+    waiting_since: float
+    """Epoch seconds."""
+
+
+class StopRing(_Message, tag="stop_ring"):
+    """The call no longer rings here."""
+
+    call_id: str
+    reason: str
+
+
+class MediaAnswer(_Message, tag="media_answer"):
+    """SDP answer to this tab's MediaOffer."""
+
+    call_id: str
+    sdp: str
+
+
+class Joined(_Message, tag="joined"):
+    """This tab is in conversation: unmute."""
+
+    call_id: str
+    joined_at: float
+
+
+class CallEnded(_Message, tag="call_ended"):
+    """The conversation is over."""
+
+    call_id: str
+    ended_by: str
+    reason: str
+    error_code: int | None = None
+    error_text: str | None = None
+    """Meta's own words, when Meta had any."""
+
+
+class Pong(_Message, tag="pong"):
+    """Answer to Ping."""
+
+
+ServerMessage: TypeAlias = Welcome | Presence | Ring | StopRing | MediaAnswer | Joined | CallEnded | Pong
+
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+_encoder = msgspec.json.Encoder()
+
+
+class BadMessage(Exception):
+    """A tab sent something that is no message of this protocol."""
+
+
+def decode(text: str | bytes) -> ClientMessage:
+    """Parse one message of a tab. Raises BadMessage with a reason that quotes no content."""
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError as error:
+        raise BadMessage(str(error)) from error
+
+
+def decode_from_server(text: str | bytes) -> ServerMessage:
+    """Parse one message of the server, for clients written in Python."""
+    return _server_decoder.decode(text)
+
+
+def encode(message: ServerMessage | ClientMessage) -> str:
+    """One message as JSON text."""
+    return _encoder.encode(message).decode()

@@ -1,0 +1,132 @@
+"""Owns the record of one call while it lives, and the call record (CDR) it leaves. Data only, no behaviour."""
+
+import enum
+
+import msgspec
+
+from signaling.calls.events import Caller, MetaError, Reason
+
+CALLER_LEG = "caller"
+"""The leg towards WhatsApp; legs of agents' tabs are ``agent-1``, ``agent-2`` …"""
+
+
+class Phase(enum.Enum):
+    """Where an inbound call stands."""
+
+    OFFERED = "offered"
+    """The media side is making the leg."""
+    PRE_ACCEPTING = "pre_accepting"
+    """pre_accept is on its way; ICE and DTLS run."""
+    CONNECTING = "connecting"
+    """pre_accept is confirmed; media is not up yet."""
+    ACCEPTING = "accepting"
+    """accept is on its way; not one packet of audio may be sent yet."""
+    WAITING = "waiting"
+    """The caller hears hold audio and waits for an agent."""
+    RINGING = "ringing"
+    """An agent's tabs ring; the caller goes on hearing the same."""
+    TALKING = "talking"
+    """Caller and agent hear each other."""
+    ENDING = "ending"
+    """Everything is released; Meta has yet to confirm our reject or terminate."""
+    ENDED = "ended"
+    """Absorbing."""
+
+
+class Deadline(msgspec.Struct, frozen=True):
+    """The one time a call may not sleep through, and why."""
+
+    at: float
+    """Epoch seconds on the runner's clock."""
+    reason: Reason
+
+
+class AgentTab(msgspec.Struct, frozen=True, kw_only=True):
+    """One tab of the claimed agent that has offered media."""
+
+    session: str
+    leg: str
+    connected: bool = False
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The one agent reserved for this call."""
+
+    agent: str
+    since: float
+    tabs: tuple[AgentTab, ...] = ()
+    answered_in: str | None = None
+    """Session of the tab in which Answer was pressed, if it was."""
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a call is over."""
+
+    by: str
+    """``caller``, ``agent``, ``server``, ``meta`` or ``network``."""
+    reason: str
+    error: MetaError | None = None
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True):
+    """The waits this call lives by, in seconds. Origins: design section 5 and whatsapp-calling 3.7."""
+
+    leg_answer_s: float = 5.0
+    pre_accept_s: float = 12.0
+    """Above the Graph client's own bound, so that its verdict normally comes first."""
+    media_up_s: float = 5.0
+    """Longest wait for DTLS before accept goes out anyway (whatsapp-calling 2.1)."""
+    accept_s: float = 12.0
+    max_wait_s: float = 1800.0
+    agent_media_s: float = 10.0
+    max_call_s: float = 14400.0
+    goodbye_s: float = 15.0
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A live call. Only ``machine.step`` makes a new one from an old one."""
+
+    call_id: str
+    phone_number_id: str
+    business_number: str | None
+    caller: Caller
+    queue: str
+    policies: Policies
+    phase: Phase
+    deadline: Deadline | None
+    offered_at: float
+    cta_payload: str | None = None
+    deeplink_payload: str | None = None
+    answer_sdp: str | None = None
+    """What pre_accept carried; accept must repeat it byte for byte."""
+    caller_connected: bool = False
+    claim: Claim | None = None
+    legs_made: int = 0
+    """Counter that names the legs of agents' tabs."""
+    accepted_at: float | None = None
+    answered_at: float | None = None
+    """When the first agent was joined."""
+    agents_tried: tuple[str, ...] = ()
+    end: End | None = None
+
+
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call leaves behind (CDR). Times are epoch seconds; a missing time means it never happened."""
+
+    call_id: str
+    phone_number_id: str
+    business_number: str | None
+    caller: Caller
+    queue: str
+    offered_at: float
+    accepted_at: float | None
+    answered_at: float | None
+    ended_at: float
+    agent: str | None
+    """The agent of the conversation, or the last one rung."""
+    agents_tried: tuple[str, ...]
+    ended_by: str
+    reason: str
+    error: MetaError | None
+    meta_status: str | None = None
+    meta_duration: int | None = None

@@ -1,0 +1,153 @@
+"""Owns everything a call can ask for: one frozen record per effect, in the words of the port that serves it.
+
+No effect returns a value; what comes of it arrives later as an event.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from signaling.calls.call import CallRecord
+from signaling.calls.events import Action, Caller, MetaError
+
+
+class _Effect(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Common shape: keyword fields, tagged with the class name."""
+
+
+class AnswerOffer(_Effect):
+    """Media: make a leg for this SDP offer. Answers with LegAnswered or LegRefused."""
+
+    leg: str
+    sdp: str
+    whatsapp: bool
+    """True for Meta's offer (we are ICE controlling and DTLS client), False for a browser's."""
+
+
+class StartLeg(_Effect):
+    """Media: begin ICE and DTLS. Answers with LegConnected or LegFailed."""
+
+    leg: str
+
+
+class PlayHoldAudio(_Effect):
+    """Media: this leg hears the hold audio of the queue; a programme that already plays goes on undisturbed."""
+
+    leg: str
+    queue: str
+
+
+class JoinLegs(_Effect):
+    """Media: these two legs hear each other, from the next frame on."""
+
+    leg: str
+    other: str
+
+
+class CloseLeg(_Effect):
+    """Media: free the leg. Closing one that never came to be is allowed."""
+
+    leg: str
+
+
+class SendAction(_Effect):
+    """WhatsApp: send this action. Answers with ActionConfirmed or ActionFailed."""
+
+    action: Action
+    phone_number_id: str
+    sdp: str | None = None
+    """The SDP answer, for pre_accept and accept."""
+
+
+class EnterQueue(_Effect):
+    """Waiting room: this call waits. Answers with AgentAssigned when an agent is free."""
+
+    queue: str
+    since: float
+    """When the wait began, epoch seconds; unchanged when a call comes back, so the place is kept."""
+
+
+class LeaveQueue(_Effect):
+    """Waiting room: forget this call, waiting or not, and free whoever is reserved for it."""
+
+
+class OccupyAgent(_Effect):
+    """Waiting room: the agent talks with this call now."""
+
+    agent: str
+
+
+class ReleaseAgent(_Effect):
+    """Waiting room: the agent is done with this call; the call waits on if it is still in the queue."""
+
+    agent: str
+    outcome: str
+    """``refused``, ``no_answer``, ``gone``, ``media_failed``, ``not_needed`` or ``finished``."""
+
+
+class RingAgent(_Effect):
+    """Agents: ring in every tab."""
+
+    agent: str
+    caller: Caller
+    queue: str
+    waiting_since: float
+
+
+class SendMediaAnswer(_Effect):
+    """Agents: the SDP answer for the browser of this tab."""
+
+    agent: str
+    session: str
+    sdp: str
+
+
+class StopRinging(_Effect):
+    """Agents: stop ringing in every tab but one."""
+
+    agent: str
+    reason: str
+    """``answered_elsewhere``, ``refused``, ``no_answer``, ``caller_left``, ``media_failed`` or ``ended``."""
+    except_session: str | None = None
+
+
+class AgentJoined(_Effect):
+    """Agents: this tab is in conversation now."""
+
+    agent: str
+    session: str
+
+
+class AgentCallEnded(_Effect):
+    """Agents: the conversation is over; says who ended it and, if Meta had one, its error."""
+
+    agent: str
+    ended_by: str
+    reason: str
+    error: MetaError | None = None
+
+
+class WriteRecord(_Effect):
+    """Records: the call record (CDR) of an ended call."""
+
+    record: CallRecord
+
+
+Effect: TypeAlias = (
+    AnswerOffer
+    | StartLeg
+    | PlayHoldAudio
+    | JoinLegs
+    | CloseLeg
+    | SendAction
+    | EnterQueue
+    | LeaveQueue
+    | OccupyAgent
+    | ReleaseAgent
+    | RingAgent
+    | SendMediaAnswer
+    | StopRinging
+    | AgentJoined
+    | AgentCallEnded
+    | WriteRecord
+)

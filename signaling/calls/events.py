@@ -1,0 +1,216 @@
+"""Owns everything a call can be told: one frozen record per event.
+
+Events are facts, never wishes of the machine. They carry no clock reading of their own except what Meta stamped,
+and they serialise (msgspec, tagged by class name) so that a trace of them replays.
+"""
+
+import enum
+from typing import TypeAlias
+
+import msgspec
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """The WhatsApp user at the other end. Users who adopted a username have no number (whatsapp-calling 1.4)."""
+
+    user_id: str | None = None
+    """Business-scoped user id (BSUID), the better key when present."""
+    number: str | None = None
+    """Digits of the phone number without ``+``, if WhatsApp shows it to the business."""
+    name: str | None = None
+    """Profile name or username, for a person to read."""
+
+
+class MetaError(msgspec.Struct, frozen=True):
+    """What Meta answered or reported: only the code is sure to exist (whatsapp-calling 4)."""
+
+    code: int
+    text: str = ""
+
+
+class Action(enum.Enum):
+    """Meta's words for what a business can do with a user-initiated call (POST /<PNID>/calls)."""
+
+    PRE_ACCEPT = "pre_accept"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    TERMINATE = "terminate"
+
+
+class Reason(enum.Enum):
+    """Why a deadline was set."""
+
+    LEG_ANSWER = "leg_answer"
+    """Our media side has to produce the SDP answer."""
+    PRE_ACCEPT = "pre_accept"
+    """Meta has to confirm pre_accept."""
+    MEDIA_UP = "media_up"
+    """ICE and DTLS towards Meta should be up before accept; after this accept goes out anyway."""
+    ACCEPT = "accept"
+    """Meta has to confirm accept."""
+    MAX_WAIT = "max_wait"
+    """The queue's longest wait."""
+    RING = "ring"
+    """The rung agent has to answer."""
+    AGENT_MEDIA = "agent_media"
+    """An agent has answered and the media leg of that browser has to come up."""
+    MAX_CALL = "max_call"
+    """The longest conversation, a guard against calls nobody ends."""
+    GOODBYE = "goodbye"
+    """Meta has to confirm our reject or terminate, or send its own terminate."""
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Common shape: keyword fields, tagged with the class name."""
+
+
+class CallOffered(_Event):
+    """Meta's ``connect`` webhook of a user-initiated call: a WhatsApp user is phoning."""
+
+    call_id: str
+    phone_number_id: str
+    """The business number that was called, as Meta's id (PNID)."""
+    business_number: str | None = None
+    """The same number as displayed, digits."""
+    caller: Caller
+    sdp: str
+    """The SDP offer, verbatim."""
+    offered_at: float
+    """Meta's timestamp, epoch seconds."""
+    cta_payload: str | None = None
+    """Payload of the call button the user pressed, if any."""
+    deeplink_payload: str | None = None
+    """Payload of the wa.me link the user followed, if any."""
+
+
+class CallTerminated(_Event):
+    """Meta's ``terminate`` webhook: the call is over, whoever ended it."""
+
+    call_id: str
+    status: str | None = None
+    """COMPLETED or FAILED in upper case; other words are possible."""
+    errors: tuple[MetaError, ...] = ()
+    duration: int | None = None
+    """Seconds, only if the call was picked up."""
+    terminated_at: float | None = None
+    """Meta's timestamp, epoch seconds."""
+
+
+class LegAnswered(_Event):
+    """The media side made the leg and wrote this SDP answer."""
+
+    leg: str
+    sdp: str
+
+
+class LegRefused(_Event):
+    """The media side cannot use the offer of this leg."""
+
+    leg: str
+    reason: str
+    """What was wrong with the offer, for the call record."""
+
+
+class LegConnected(_Event):
+    """ICE and DTLS of this leg are up: media can flow both ways."""
+
+    leg: str
+
+
+class LegFailed(_Event):
+    """The leg could not connect, or its peer went away."""
+
+    leg: str
+    reason: str
+
+
+class ActionConfirmed(_Event):
+    """Meta answered 200 to this action."""
+
+    action: Action
+
+
+class ActionFailed(_Event):
+    """Meta refused this action, or could not be reached within the bounded retries."""
+
+    action: Action
+    error: MetaError
+    final: bool
+    """True when Meta refuses it for good; False when it was only out of reach."""
+
+
+class AgentAssigned(_Event):
+    """The waiting room has reserved this agent for the call."""
+
+    agent: str
+    ring_s: float
+    """How long to ring before moving on, in seconds."""
+
+
+class AgentMediaOffered(_Event):
+    """A tab of the rung agent sends the SDP offer of its browser."""
+
+    agent: str
+    session: str
+    """The tab: an opaque id of one WebSocket."""
+    sdp: str
+
+
+class AgentAnswered(_Event):
+    """An agent pressed Answer in this tab."""
+
+    agent: str
+    session: str
+
+
+class AgentRefused(_Event):
+    """An agent pressed Reject."""
+
+    agent: str
+
+
+class AgentHungUp(_Event):
+    """An agent pressed Hang up during the conversation."""
+
+    agent: str
+
+
+class AgentSessionLost(_Event):
+    """A tab went away: closed, reloaded or cut off."""
+
+    agent: str
+    session: str
+    remaining: int
+    """Open tabs this agent has left."""
+
+
+class DeadlinePassed(_Event):
+    """The call's own deadline came."""
+
+    reason: Reason
+
+
+class ServerStopping(_Event):
+    """The server drains and this call outlived its grace, or the task of the call met a bug."""
+
+    reason: str
+
+
+Event: TypeAlias = (
+    CallOffered
+    | CallTerminated
+    | LegAnswered
+    | LegRefused
+    | LegConnected
+    | LegFailed
+    | ActionConfirmed
+    | ActionFailed
+    | AgentAssigned
+    | AgentMediaOffered
+    | AgentAnswered
+    | AgentRefused
+    | AgentHungUp
+    | AgentSessionLost
+    | DeadlinePassed
+    | ServerStopping
+)

@@ -1,0 +1,86 @@
+"""Owns the narrow doors through which calls reach the world. One Protocol per neighbour, at most six methods each.
+
+Every method returns at once and never raises for trouble outside: what comes of a request is posted to the
+call's inbox as an event (``signaling.calls.events``).
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from signaling.calls.call import Call, CallRecord
+from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.events import Action, Event
+
+Post: TypeAlias = Callable[[str, Event], None]
+"""``post(call_id, event)``: puts an event into the inbox of a call; unknown or ended calls ignore it."""
+
+
+class MediaPort(Protocol):
+    """Legs and what they hear. Implemented by ``mediaserver.media_port.Media``."""
+
+    def answer(self, call_id: str, leg: str, sdp: str, *, whatsapp: bool) -> None:
+        """Make a leg for an offer; posts LegAnswered or LegRefused."""
+
+    def start(self, call_id: str, leg: str) -> None:
+        """Begin ICE and DTLS; posts LegConnected or LegFailed."""
+
+    def play(self, call_id: str, leg: str, queue: str) -> None:
+        """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
+
+    def join(self, call_id: str, leg: str, other: str) -> None:
+        """Let two legs hear each other."""
+
+    def close(self, call_id: str, leg: str | None = None) -> None:
+        """Free one leg, or all legs of the call. Unknown legs are fine."""
+
+
+class WhatsAppPort(Protocol):
+    """Actions towards Meta. Implemented by ``signaling.whatsapp.graph.Graph``."""
+
+    def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
+        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed."""
+
+
+class WaitingPort(Protocol):
+    """The waiting room. Implemented by ``signaling.waiting.dispatcher.Dispatcher``."""
+
+    def enter(self, call_id: str, queue: str, *, since: float) -> None:
+        """Let the call wait; posts AgentAssigned each time an agent is reserved for it."""
+
+    def leave(self, call_id: str) -> None:
+        """Forget the call and free whoever is reserved for it."""
+
+    def occupy(self, call_id: str, agent: str) -> None:
+        """The reserved agent has answered and talks now; the call leaves the queue."""
+
+    def release(self, call_id: str, agent: str, outcome: str) -> None:
+        """The agent is done with the call (see ``ReleaseAgent.outcome``)."""
+
+
+class AgentsPort(Protocol):
+    """Agents' tabs. Implemented by ``signaling.agents.desk.Desk``."""
+
+    def ring(self, call_id: str, ring: RingAgent) -> None:
+        """Ring in every tab of the agent."""
+
+    def media_answer(self, call_id: str, agent: str, session: str, sdp: str) -> None:
+        """Hand the SDP answer to one tab."""
+
+    def stop_ringing(self, call_id: str, stop: StopRinging) -> None:
+        """Stop ringing in every tab but the excepted one."""
+
+    def joined(self, call_id: str, agent: str, session: str) -> None:
+        """Tell one tab that the conversation has begun."""
+
+    def ended(self, call_id: str, ended: AgentCallEnded) -> None:
+        """Tell the agent that the conversation is over and why."""
+
+
+class RecordsPort(Protocol):
+    """Live-call records, for recovery, and call records. Implemented by ``signaling.store.records.Records``."""
+
+    def save(self, call: Call) -> None:
+        """Remember a live call, so that a crash can end it properly at Meta."""
+
+    def write(self, record: CallRecord) -> None:
+        """Write the record of an ended call, forget the live one and set its tombstone."""

@@ -1,0 +1,38 @@
+"""Owns the store contract: versioned records and one writing verb, commit-if-unchanged.
+
+Business rules never live in a store; they load a record, decide, and commit if nobody was faster.
+"""
+
+from typing import NamedTuple, Protocol
+
+
+class Versioned(NamedTuple):
+    """A record as it was read."""
+
+    value: bytes
+    version: int
+    """At least 1; grows with every commit of the key."""
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached or written just now; try again later."""
+
+
+class Store(Protocol):
+    """Keys are short ASCII strings with ``:`` between their parts; values are opaque bytes."""
+
+    async def load(self, key: str) -> Versioned | None:
+        """The record, or None if there is none or it has expired."""
+
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+        """Write if the record still has this version (0: if there is none). ``None`` deletes.
+
+        ``ttl`` is in seconds from now; without it the record stays. Returns False, and writes nothing, if
+        somebody else was faster. When it returns True the record is durable.
+        """
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The unexpired keys that begin with ``prefix``, sorted. For recovery and reports, not for hot paths."""
+
+    async def close(self) -> None:
+        """Release what the store holds; it cannot be used afterwards."""

@@ -1,0 +1,1 @@
+"""The waiting room: ``board`` (pure: who waits, who is free, who gets whom) and ``dispatcher`` (its shell)."""
