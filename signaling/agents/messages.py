@@ -33,47 +33,47 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", rena
     """Common shape: JSON objects whose ``type`` names the message, fields in camelCase."""
 
 
-class Hello(_Message, tag="hello"):
+class Hello(_Message, frozen=True, tag="hello"):
     """First message of a tab."""
 
     version: int
     token: str
 
 
-class Ready(_Message, tag="ready"):
+class Ready(_Message, frozen=True, tag="ready"):
     """The agent takes calls."""
 
 
-class Away(_Message, tag="away"):
+class Away(_Message, frozen=True, tag="away"):
     """The agent takes no calls."""
 
 
-class MediaOffer(_Message, tag="media_offer"):
+class MediaOffer(_Message, frozen=True, tag="media_offer"):
     """SDP offer of the browser for a call that rings."""
 
     call_id: str
     sdp: str
 
 
-class Answer(_Message, tag="answer"):
+class Answer(_Message, frozen=True, tag="answer"):
     """The agent pressed Answer."""
 
     call_id: str
 
 
-class Reject(_Message, tag="reject"):
+class Reject(_Message, frozen=True, tag="reject"):
     """The agent pressed Reject."""
 
     call_id: str
 
 
-class HangUp(_Message, tag="hang_up"):
+class HangUp(_Message, frozen=True, tag="hang_up"):
     """The agent pressed Hang up."""
 
     call_id: str
 
 
-class Ping(_Message, tag="ping"):
+class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
 
@@ -89,7 +89,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     user_id: str | None = None
 
 
-class Welcome(_Message, tag="welcome"):
+class Welcome(_Message, frozen=True, tag="welcome"):
     """Signed in."""
 
     version: int
@@ -98,13 +98,13 @@ class Welcome(_Message, tag="welcome"):
     """``ready``, ``away``, ``ringing`` or ``busy``: the same in every tab of the agent."""
 
 
-class Presence(_Message, tag="presence"):
+class Presence(_Message, frozen=True, tag="presence"):
     """The agent's presence changed, in whichever tab."""
 
     presence: str
 
 
-class Ring(_Message, tag="ring"):
+class Ring(_Message, frozen=True, tag="ring"):
     """A call rings. The tab should send MediaOffer at once and keep its microphone muted until Joined."""
 
     call_id: str
@@ -118,28 +118,28 @@ class Ring(_Message, tag="ring"):
     """Epoch seconds."""
 
 
-class StopRing(_Message, tag="stop_ring"):
+class StopRing(_Message, frozen=True, tag="stop_ring"):
     """The call no longer rings here."""
 
     call_id: str
     reason: str
 
 
-class MediaAnswer(_Message, tag="media_answer"):
+class MediaAnswer(_Message, frozen=True, tag="media_answer"):
     """SDP answer to this tab's MediaOffer."""
 
     call_id: str
     sdp: str
 
 
-class Joined(_Message, tag="joined"):
+class Joined(_Message, frozen=True, tag="joined"):
     """This tab is in conversation: unmute."""
 
     call_id: str
     joined_at: float
 
 
-class CallEnded(_Message, tag="call_ended"):
+class CallEnded(_Message, frozen=True, tag="call_ended"):
     """The conversation is over."""
 
     call_id: str
@@ -150,7 +150,7 @@ class CallEnded(_Message, tag="call_ended"):
     """Meta's own words, when Meta had any."""
 
 
-class Pong(_Message, tag="pong"):
+class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
 

@@ -15,7 +15,7 @@ class _Effect(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Common shape: keyword fields, tagged with the class name."""
 
 
-class AnswerOffer(_Effect):
+class AnswerOffer(_Effect, frozen=True):
     """Media: make a leg for this SDP offer. Answers with LegAnswered or LegRefused."""
 
     leg: str
@@ -24,33 +24,33 @@ class AnswerOffer(_Effect):
     """True for Meta's offer (we are ICE controlling and DTLS client), False for a browser's."""
 
 
-class StartLeg(_Effect):
+class StartLeg(_Effect, frozen=True):
     """Media: begin ICE and DTLS. Answers with LegConnected or LegFailed."""
 
     leg: str
 
 
-class PlayHoldAudio(_Effect):
+class PlayHoldAudio(_Effect, frozen=True):
     """Media: this leg hears the hold audio of the queue; a programme that already plays goes on undisturbed."""
 
     leg: str
     queue: str
 
 
-class JoinLegs(_Effect):
+class JoinLegs(_Effect, frozen=True):
     """Media: these two legs hear each other, from the next frame on."""
 
     leg: str
     other: str
 
 
-class CloseLeg(_Effect):
+class CloseLeg(_Effect, frozen=True):
     """Media: free the leg. Closing one that never came to be is allowed."""
 
     leg: str
 
 
-class SendAction(_Effect):
+class SendAction(_Effect, frozen=True):
     """WhatsApp: send this action. Answers with ActionConfirmed or ActionFailed."""
 
     action: Action
@@ -59,7 +59,7 @@ class SendAction(_Effect):
     """The SDP answer, for pre_accept and accept."""
 
 
-class EnterQueue(_Effect):
+class EnterQueue(_Effect, frozen=True):
     """Waiting room: this call waits. Answers with AgentAssigned when an agent is free."""
 
     queue: str
@@ -67,17 +67,17 @@ class EnterQueue(_Effect):
     """When the wait began, epoch seconds; unchanged when a call comes back, so the place is kept."""
 
 
-class LeaveQueue(_Effect):
+class LeaveQueue(_Effect, frozen=True):
     """Waiting room: forget this call, waiting or not, and free whoever is reserved for it."""
 
 
-class OccupyAgent(_Effect):
+class OccupyAgent(_Effect, frozen=True):
     """Waiting room: the agent talks with this call now."""
 
     agent: str
 
 
-class ReleaseAgent(_Effect):
+class ReleaseAgent(_Effect, frozen=True):
     """Waiting room: the agent is done with this call; the call waits on if it is still in the queue."""
 
     agent: str
@@ -85,7 +85,7 @@ class ReleaseAgent(_Effect):
     """``refused``, ``no_answer``, ``gone``, ``media_failed``, ``not_needed`` or ``finished``."""
 
 
-class RingAgent(_Effect):
+class RingAgent(_Effect, frozen=True):
     """Agents: ring in every tab."""
 
     agent: str
@@ -94,7 +94,7 @@ class RingAgent(_Effect):
     waiting_since: float
 
 
-class SendMediaAnswer(_Effect):
+class SendMediaAnswer(_Effect, frozen=True):
     """Agents: the SDP answer for the browser of this tab."""
 
     agent: str
@@ -102,7 +102,7 @@ class SendMediaAnswer(_Effect):
     sdp: str
 
 
-class StopRinging(_Effect):
+class StopRinging(_Effect, frozen=True):
     """Agents: stop ringing in every tab but one."""
 
     agent: str
@@ -111,14 +111,14 @@ class StopRinging(_Effect):
     except_session: str | None = None
 
 
-class AgentJoined(_Effect):
+class AgentJoined(_Effect, frozen=True):
     """Agents: this tab is in conversation now."""
 
     agent: str
     session: str
 
 
-class AgentCallEnded(_Effect):
+class AgentCallEnded(_Effect, frozen=True):
     """Agents: the conversation is over; says who ended it and, if Meta had one, its error."""
 
     agent: str
@@ -127,7 +127,7 @@ class AgentCallEnded(_Effect):
     error: MetaError | None = None
 
 
-class WriteRecord(_Effect):
+class WriteRecord(_Effect, frozen=True):
     """Records: the call record (CDR) of an ended call."""
 
     record: CallRecord

@@ -64,26 +64,26 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Common shape: keyword fields, tagged with the class name."""
 
 
-class CallOffered(_Event):
+class CallOffered(_Event, frozen=True):
     """Meta's ``connect`` webhook of a user-initiated call: a WhatsApp user is phoning."""
 
     call_id: str
     phone_number_id: str
     """The business number that was called, as Meta's id (PNID)."""
-    business_number: str | None = None
-    """The same number as displayed, digits."""
     caller: Caller
     sdp: str
     """The SDP offer, verbatim."""
     offered_at: float
     """Meta's timestamp, epoch seconds."""
+    business_number: str | None = None
+    """The number that was called as displayed, digits."""
     cta_payload: str | None = None
     """Payload of the call button the user pressed, if any."""
     deeplink_payload: str | None = None
     """Payload of the wa.me link the user followed, if any."""
 
 
-class CallTerminated(_Event):
+class CallTerminated(_Event, frozen=True):
     """Meta's ``terminate`` webhook: the call is over, whoever ended it."""
 
     call_id: str
@@ -96,14 +96,14 @@ class CallTerminated(_Event):
     """Meta's timestamp, epoch seconds."""
 
 
-class LegAnswered(_Event):
+class LegAnswered(_Event, frozen=True):
     """The media side made the leg and wrote this SDP answer."""
 
     leg: str
     sdp: str
 
 
-class LegRefused(_Event):
+class LegRefused(_Event, frozen=True):
     """The media side cannot use the offer of this leg."""
 
     leg: str
@@ -111,26 +111,26 @@ class LegRefused(_Event):
     """What was wrong with the offer, for the call record."""
 
 
-class LegConnected(_Event):
+class LegConnected(_Event, frozen=True):
     """ICE and DTLS of this leg are up: media can flow both ways."""
 
     leg: str
 
 
-class LegFailed(_Event):
+class LegFailed(_Event, frozen=True):
     """The leg could not connect, or its peer went away."""
 
     leg: str
     reason: str
 
 
-class ActionConfirmed(_Event):
+class ActionConfirmed(_Event, frozen=True):
     """Meta answered 200 to this action."""
 
     action: Action
 
 
-class ActionFailed(_Event):
+class ActionFailed(_Event, frozen=True):
     """Meta refused this action, or could not be reached within the bounded retries."""
 
     action: Action
@@ -139,7 +139,7 @@ class ActionFailed(_Event):
     """True when Meta refuses it for good; False when it was only out of reach."""
 
 
-class AgentAssigned(_Event):
+class AgentAssigned(_Event, frozen=True):
     """The waiting room has reserved this agent for the call."""
 
     agent: str
@@ -147,7 +147,7 @@ class AgentAssigned(_Event):
     """How long to ring before moving on, in seconds."""
 
 
-class AgentMediaOffered(_Event):
+class AgentMediaOffered(_Event, frozen=True):
     """A tab of the rung agent sends the SDP offer of its browser."""
 
     agent: str
@@ -156,26 +156,26 @@ class AgentMediaOffered(_Event):
     sdp: str
 
 
-class AgentAnswered(_Event):
+class AgentAnswered(_Event, frozen=True):
     """An agent pressed Answer in this tab."""
 
     agent: str
     session: str
 
 
-class AgentRefused(_Event):
+class AgentRefused(_Event, frozen=True):
     """An agent pressed Reject."""
 
     agent: str
 
 
-class AgentHungUp(_Event):
+class AgentHungUp(_Event, frozen=True):
     """An agent pressed Hang up during the conversation."""
 
     agent: str
 
 
-class AgentSessionLost(_Event):
+class AgentSessionLost(_Event, frozen=True):
     """A tab went away: closed, reloaded or cut off."""
 
     agent: str
@@ -184,13 +184,13 @@ class AgentSessionLost(_Event):
     """Open tabs this agent has left."""
 
 
-class DeadlinePassed(_Event):
+class DeadlinePassed(_Event, frozen=True):
     """The call's own deadline came."""
 
     reason: Reason
 
 
-class ServerStopping(_Event):
+class ServerStopping(_Event, frozen=True):
     """The server drains and this call outlived its grace, or the task of the call met a bug."""
 
     reason: str
