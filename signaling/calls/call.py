@@ -109,6 +109,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     agents_tried: tuple[str, ...] = ()
     end: End | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether everything of this call has been released."""
+        return self.phase in (Phase.ENDING, Phase.ENDED)
+
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a call leaves behind (CDR). Times are epoch seconds; a missing time means it never happened."""

@@ -1,0 +1,141 @@
+"""Owns the end of a call: everything is released at once, Meta is told if it was us, one record is written.
+
+ENDED is absorbing. What still arrives for an ended call is ignored, and whatever it brings along is given back.
+"""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from signaling.calls.call import CALLER_LEG, Call, CallRecord, End, Phase
+from signaling.calls.effects import (
+    AgentCallEnded,
+    CloseLeg,
+    Effect,
+    LeaveQueue,
+    ReleaseAgent,
+    SendAction,
+    StopRinging,
+    WriteRecord,
+)
+from signaling.calls.events import (
+    Action,
+    ActionConfirmed,
+    ActionFailed,
+    AgentAnswered,
+    AgentAssigned,
+    AgentHungUp,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentSessionLost,
+    CallOffered,
+    CallTerminated,
+    DeadlinePassed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    LegFailed,
+    LegRefused,
+    Reason,
+    ServerStopping,
+)
+from signaling.calls.steps import Step, deadline, ignore
+
+TERMINATE_WEBHOOK_S = 2.0
+"""Seconds to wait for Meta's own terminate webhook after it confirmed ours (whatsapp-calling 5.6, "End")."""
+
+_BEFORE_ACCEPT = (Phase.OFFERED, Phase.PRE_ACCEPTING, Phase.CONNECTING)
+
+
+def end(call: Call, now: float, why: End) -> Step:
+    """We end the call: release everything, then say reject (before accept) or terminate (from accept on)."""
+    action = Action.REJECT if call.phase in _BEFORE_ACCEPT else Action.TERMINATE
+    moved = replace(
+        call,
+        phase=Phase.ENDING,
+        end=why,
+        deadline=deadline(now, call.policies.goodbye_s, Reason.GOODBYE),
+    )
+    return Step(moved, (*_release_all(call, why), SendAction(action=action, phone_number_id=call.phone_number_id)))
+
+
+def terminated(call: Call, event: CallTerminated, now: float) -> Step:
+    """Meta says the call is over: nothing more is sent, only released and recorded."""
+    failed = event.errors[0] if event.errors else None
+    why = End(by="meta", reason="Meta ended the call", error=failed) if failed else End(by="caller", reason="hung up")
+    released = _release_all(call, why)
+    ended = _ended(replace(call, end=why), now, event)
+    return ended._replace(effects=(*released, *ended.effects))
+
+
+def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one flat case per kind of event.
+    """What may still happen to a call that is over."""
+    match event:
+        case AgentAssigned():
+            return ignore(call, "the call is over", ReleaseAgent(agent=event.agent, outcome="not_needed"))
+        case LegAnswered():
+            return ignore(call, "the call is over", CloseLeg(leg=event.leg))
+        case CallTerminated() if call.phase is Phase.ENDING:
+            return _ended(call, now, event)
+        case ActionFailed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
+            return _ended(call, now)
+        case ActionConfirmed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
+            return Step(replace(call, deadline=deadline(now, TERMINATE_WEBHOOK_S, Reason.GOODBYE)))
+        case DeadlinePassed(reason=Reason.GOODBYE) if call.phase is Phase.ENDING:
+            return _ended(call, now)
+        case (
+            CallOffered()
+            | CallTerminated()
+            | LegRefused()
+            | LegConnected()
+            | LegFailed()
+            | ActionConfirmed()
+            | ActionFailed()
+            | AgentMediaOffered()
+            | AgentAnswered()
+            | AgentRefused()
+            | AgentHungUp()
+            | AgentSessionLost()
+            | DeadlinePassed()
+            | ServerStopping()
+        ):
+            return ignore(call, "the call is over")
+        case _:
+            assert_never(event)
+
+
+def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
+    effects: list[Effect] = [CloseLeg(leg=CALLER_LEG)]
+    claim = call.claim
+    if claim is not None:
+        effects += [CloseLeg(leg=tab.leg) for tab in claim.tabs]
+        if call.phase is Phase.TALKING:
+            effects.append(AgentCallEnded(agent=claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
+        else:
+            effects.append(StopRinging(agent=claim.agent, reason="caller_left" if why.by == "caller" else "ended"))
+    if call.accepted_at is not None:
+        effects.append(LeaveQueue())
+    return tuple(effects)
+
+
+def _ended(call: Call, now: float, event: CallTerminated | None = None) -> Step:
+    assert call.end is not None
+    record = CallRecord(
+        call_id=call.call_id,
+        phone_number_id=call.phone_number_id,
+        business_number=call.business_number,
+        caller=call.caller,
+        queue=call.queue,
+        offered_at=call.offered_at,
+        accepted_at=call.accepted_at,
+        answered_at=call.answered_at,
+        ended_at=now,
+        agent=call.claim.agent if call.claim else None,
+        agents_tried=call.agents_tried,
+        ended_by=call.end.by,
+        reason=call.end.reason,
+        error=call.end.error,
+        meta_status=event.status if event else None,
+        meta_duration=event.duration if event else None,
+    )
+    return Step(replace(call, phase=Phase.ENDED, deadline=None), (WriteRecord(record=record),))

@@ -1,0 +1,109 @@
+"""Owns how a call reacts: ``begin`` makes it, ``step`` moves it. The entrance to the call machine.
+
+Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
+It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
+such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, agents are in ``serving``,
+the end is in ``ending``.
+"""
+
+from typing import assert_never
+
+from signaling.calls import ending, serving, setup
+from signaling.calls.call import CALLER_LEG, Call, End, Policies
+from signaling.calls.events import (
+    ActionConfirmed,
+    ActionFailed,
+    AgentAnswered,
+    AgentAssigned,
+    AgentHungUp,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentSessionLost,
+    CallOffered,
+    CallTerminated,
+    DeadlinePassed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    LegFailed,
+    LegRefused,
+    Reason,
+    ServerStopping,
+)
+from signaling.calls.steps import Step, ignore
+
+
+def begin(offer: CallOffered, *, queue: str, policies: Policies, now: float) -> Step:
+    """A new call from Meta's connect webhook."""
+    return setup.begin(offer, queue=queue, policies=policies, now=now)
+
+
+def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.
+    """What the call becomes and what is to be done. ``now`` is in epoch seconds on the runner's clock."""
+    if call.over:
+        return ending.step(call, event, now)
+    match event:
+        case CallOffered():
+            return ignore(call, "duplicate connect")
+        case CallTerminated():
+            return ending.terminated(call, event, now)
+        case ServerStopping():
+            return ending.end(call, now, End(by="server", reason=event.reason))
+        case LegAnswered() if event.leg == CALLER_LEG:
+            return setup.leg_answered(call, event, now)
+        case LegRefused() if event.leg == CALLER_LEG:
+            return setup.leg_refused(call, event, now)
+        case LegConnected() if event.leg == CALLER_LEG:
+            return setup.leg_connected(call, now)
+        case LegFailed() if event.leg == CALLER_LEG:
+            return ending.end(call, now, End(by="network", reason=event.reason))
+        case LegAnswered():
+            return serving.leg_answered(call, event)
+        case LegConnected():
+            return serving.leg_connected(call, event, now)
+        case LegRefused() | LegFailed():
+            return serving.leg_lost(call, event.leg)
+        case ActionConfirmed():
+            return setup.action_confirmed(call, event, now)
+        case ActionFailed():
+            return setup.action_failed(call, event, now)
+        case AgentAssigned():
+            return serving.assigned(call, event, now)
+        case AgentMediaOffered():
+            return serving.media_offered(call, event)
+        case AgentAnswered():
+            return serving.answered(call, event, now)
+        case AgentRefused():
+            return serving.refused(call, event)
+        case AgentHungUp():
+            return serving.hung_up(call, event, now)
+        case AgentSessionLost():
+            return serving.session_lost(call, event)
+        case DeadlinePassed():
+            return _deadline_passed(call, event.reason, now)
+        case _:
+            assert_never(event)
+
+
+def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: PLR0911 - one flat case per reason.
+    if call.deadline is None or call.deadline.reason is not reason:
+        return ignore(call, "this deadline was lifted")
+    match reason:
+        case Reason.LEG_ANSWER:
+            return ending.end(call, now, End(by="server", reason="media did not answer"))
+        case Reason.PRE_ACCEPT | Reason.MEDIA_UP:
+            return setup.accept(call, now)
+        case Reason.ACCEPT:
+            return ending.end(call, now, End(by="server", reason="accept was not confirmed"))
+        case Reason.MAX_WAIT:
+            return ending.end(call, now, End(by="server", reason="no agent within the longest wait"))
+        case Reason.RING:
+            return serving.release(call, outcome="no_answer")
+        case Reason.AGENT_MEDIA:
+            return serving.release(call, outcome="media_failed")
+        case Reason.MAX_CALL:
+            return ending.end(call, now, End(by="server", reason="longest conversation reached"))
+        case Reason.GOODBYE:
+            return ignore(call, "nothing was said goodbye to")
+        case _:
+            assert_never(reason)

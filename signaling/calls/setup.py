@@ -1,0 +1,116 @@
+"""Owns the first seconds of a call: leg, pre_accept, media up, accept. Agents have no part here.
+
+Order (whatsapp-calling 2.1, 6.1): the SDP answer goes out in pre_accept, ICE and DTLS start with that request and not
+before, accept repeats the same SDP, and only its 200 opens the sound.
+"""
+
+from msgspec.structs import replace
+
+from signaling.calls import ending
+from signaling.calls.call import CALLER_LEG, Call, End, Phase, Policies
+from signaling.calls.effects import AnswerOffer, EnterQueue, PlayHoldAudio, SendAction, StartLeg
+from signaling.calls.events import (
+    Action,
+    ActionConfirmed,
+    ActionFailed,
+    CallOffered,
+    LegAnswered,
+    LegRefused,
+    Reason,
+)
+from signaling.calls.steps import Step, deadline, ignore
+
+
+def begin(offer: CallOffered, *, queue: str, policies: Policies, now: float) -> Step:
+    """A new call: the media side is asked for a leg."""
+    call = Call(
+        call_id=offer.call_id,
+        phone_number_id=offer.phone_number_id,
+        business_number=offer.business_number,
+        caller=offer.caller,
+        queue=queue,
+        policies=policies,
+        phase=Phase.OFFERED,
+        deadline=deadline(now, policies.leg_answer_s, Reason.LEG_ANSWER),
+        offered_at=now,
+        cta_payload=offer.cta_payload,
+        deeplink_payload=offer.deeplink_payload,
+    )
+    return Step(call, (AnswerOffer(leg=CALLER_LEG, sdp=offer.sdp, whatsapp=True),))
+
+
+def leg_answered(call: Call, event: LegAnswered, now: float) -> Step:
+    """The SDP answer is there: send it in pre_accept, and start ICE together with it."""
+    if call.phase is not Phase.OFFERED:
+        return ignore(call, "the caller's leg was answered before")
+    moved = replace(
+        call,
+        phase=Phase.PRE_ACCEPTING,
+        answer_sdp=event.sdp,
+        deadline=deadline(now, call.policies.pre_accept_s, Reason.PRE_ACCEPT),
+    )
+    return Step(moved, (_send(moved, Action.PRE_ACCEPT), StartLeg(leg=CALLER_LEG)))
+
+
+def leg_refused(call: Call, event: LegRefused, now: float) -> Step:
+    """The offer cannot be used: say so in the record and reject the call at Meta."""
+    if call.phase is not Phase.OFFERED:
+        return ignore(call, "the caller's leg was answered before")
+    return ending.end(call, now, End(by="server", reason=f"unusable offer: {event.reason}"))
+
+
+def leg_connected(call: Call, now: float) -> Step:
+    """Media towards the caller is up; with pre_accept confirmed, nothing stands before accept."""
+    connected = replace(call, caller_connected=True)
+    if call.phase is Phase.CONNECTING:
+        return accept(connected, now)
+    return Step(connected)
+
+
+def action_confirmed(call: Call, event: ActionConfirmed, now: float) -> Step:
+    """Meta said yes."""
+    if event.action is Action.PRE_ACCEPT and call.phase is Phase.PRE_ACCEPTING:
+        if call.caller_connected:
+            return accept(call, now)
+        waits = deadline(now, call.policies.media_up_s, Reason.MEDIA_UP)
+        return Step(replace(call, phase=Phase.CONNECTING, deadline=waits))
+    if event.action is Action.ACCEPT and call.phase is Phase.ACCEPTING:
+        return _accepted(call, now)
+    return ignore(call, f"{event.action.value} was settled before")
+
+
+def action_failed(call: Call, event: ActionFailed, now: float) -> Step:
+    """Meta said no, or could not be reached. pre_accept is optional, so only a refusal of it ends the call."""
+    if event.action is Action.PRE_ACCEPT and call.phase is Phase.PRE_ACCEPTING:
+        if event.final:
+            return ending.end(call, now, End(by="meta", reason="pre_accept was refused", error=event.error))
+        return accept(call, now)
+    if event.action is Action.ACCEPT and call.phase is Phase.ACCEPTING:
+        return ending.end(call, now, End(by="meta", reason="accept was refused", error=event.error))
+    return ignore(call, f"{event.action.value} was settled before")
+
+
+def accept(call: Call, now: float) -> Step:
+    """Send accept with the SDP of pre_accept, byte for byte."""
+    moved = replace(call, phase=Phase.ACCEPTING, deadline=deadline(now, call.policies.accept_s, Reason.ACCEPT))
+    return Step(moved, (_send(moved, Action.ACCEPT),))
+
+
+def _accepted(call: Call, now: float) -> Step:
+    moved = replace(
+        call,
+        phase=Phase.WAITING,
+        accepted_at=now,
+        deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT),
+    )
+    return Step(
+        moved,
+        (
+            PlayHoldAudio(leg=CALLER_LEG, queue=call.queue),
+            EnterQueue(queue=call.queue, since=call.offered_at),
+        ),
+    )
+
+
+def _send(call: Call, action: Action) -> SendAction:
+    return SendAction(action=action, phone_number_id=call.phone_number_id, sdp=call.answer_sdp)
