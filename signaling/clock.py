@@ -1,6 +1,7 @@
 """Owns the one reading of time in signalling: epoch seconds that never run backwards."""
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -12,11 +13,12 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Wall-clock time at the start of the process, carried on by the monotonic clock."""
+    """Wall-clock time at the start of the process, carried on by a monotonic clock."""
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._offset = time.time() - monotonic()
 
     def __call__(self) -> float:
         """The present, in epoch seconds; a step of the wall clock does not show here."""
-        return self._offset + time.monotonic()
+        return self._offset + self._monotonic()

@@ -5,7 +5,7 @@ call's inbox as an event (``signaling.calls.events``).
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from signaling.calls.call import Call, CallRecord
 from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
@@ -84,3 +84,13 @@ class RecordsPort(Protocol):
 
     def write(self, record: CallRecord) -> None:
         """Write the record of an ended call, forget the live one and set its tombstone."""
+
+
+class Ports(NamedTuple):
+    """All doors of a call."""
+
+    media: MediaPort
+    whatsapp: WhatsAppPort
+    waiting: WaitingPort
+    agents: AgentsPort
+    records: RecordsPort

@@ -1,0 +1,155 @@
+"""Owns the task of one call: inbox in, effects out. The only holder of that call's state.
+
+It decides nothing; ``machine`` does. A bug ends this call, never the server: this file has the one broad ``except``.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import assert_never
+
+import structlog
+
+from signaling.calls import ending, machine
+from signaling.calls.call import Call, End, Phase, Policies
+from signaling.calls.effects import (
+    AgentCallEnded,
+    AgentJoined,
+    AnswerOffer,
+    CloseLeg,
+    Effect,
+    EnterQueue,
+    JoinLegs,
+    LeaveQueue,
+    OccupyAgent,
+    PlayHoldAudio,
+    ReleaseAgent,
+    RingAgent,
+    SendAction,
+    SendMediaAnswer,
+    StartLeg,
+    StopRinging,
+    WriteRecord,
+)
+from signaling.calls.events import CallOffered, DeadlinePassed, Event, Reason, ServerStopping
+from signaling.calls.steps import Step
+from signaling.clock import Clock
+from signaling.ports import Ports
+from signaling.trace import Trace
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """One call, from its first event to ENDED."""
+
+    def __init__(self, ports: Ports, clock: Clock, trace: Trace, on_bug: Callable[[], None]) -> None:
+        self._ports = ports
+        self._clock = clock
+        self._trace = trace
+        self._on_bug = on_bug
+        self._inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._log = log.bind(call=trace.tag)
+        self._call: Call | None = None
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where the call stands; None before its first step."""
+        return self._call.phase if self._call is not None else None
+
+    def post(self, event: Event) -> None:
+        """Put an event into the inbox. Never blocks."""
+        self._inbox.put_nowait(event)
+
+    async def run(self, offer: CallOffered, queue: str, policies: Policies) -> None:
+        """Live through a new call. Returns when it is ENDED."""
+        await self._live(offer, lambda now: machine.begin(offer, queue=queue, policies=policies, now=now))
+
+    async def resume_to_end(self, call: Call) -> None:
+        """End a call that a former process left alive: its media is gone, so Meta and the record are told."""
+        self._call = call
+        event = ServerStopping(reason="the server restarted")
+        await self._live(event, lambda now: machine.step(call, event, now))
+
+    async def _live(self, event: Event, first: Callable[[float], Step]) -> None:
+        try:
+            now = self._clock()
+            call = self._take(event, first(now), now)
+            while call.phase is not Phase.ENDED:
+                event = await self._next(call)
+                now = self._clock()
+                call = self._take(event, machine.step(call, event, now), now)
+        except Exception:  # noqa: BLE001 - a bug of ours ends its call, not the server.
+            self._log.exception("bug in a call")
+            self._on_bug()
+            self._abandon()
+
+    async def _next(self, call: Call) -> Event:
+        assert call.deadline is not None, "a living call always has a deadline"
+        try:
+            async with asyncio.timeout(max(0.0, call.deadline.at - self._clock())):
+                return await self._inbox.get()
+        except TimeoutError:
+            return DeadlinePassed(reason=call.deadline.reason)
+
+    def _take(self, event: Event, step: Step, now: float) -> Call:
+        former, self._call = self._call, step.call
+        self._trace.add(now, event, step)
+        for effect in step.effects:
+            self._perform(step.call.call_id, effect)
+        if step.ignored is not None:
+            self._log.debug("event ignored", kind=type(event).__name__, why=step.ignored)
+        if former is None or former.phase is not step.call.phase:
+            self._log.info("call moved", phase=step.call.phase.value, by=type(event).__name__)
+            if not step.call.over:
+                self._ports.records.save(step.call)
+        return step.call
+
+    def _perform(self, call_id: str, effect: Effect) -> None:  # noqa: C901, PLR0912 - one flat case per effect.
+        media, whatsapp, waiting, agents, records = self._ports
+        match effect:
+            case AnswerOffer():
+                media.answer(call_id, effect.leg, effect.sdp, whatsapp=effect.whatsapp)
+            case StartLeg():
+                media.start(call_id, effect.leg)
+            case PlayHoldAudio():
+                media.play(call_id, effect.leg, effect.queue)
+            case JoinLegs():
+                media.join(call_id, effect.leg, effect.other)
+            case CloseLeg():
+                media.close(call_id, effect.leg)
+            case SendAction():
+                whatsapp.send(call_id, effect.action, phone_number_id=effect.phone_number_id, sdp=effect.sdp)
+            case EnterQueue():
+                waiting.enter(call_id, effect.queue, since=effect.since)
+            case LeaveQueue():
+                waiting.leave(call_id)
+            case OccupyAgent():
+                waiting.occupy(call_id, effect.agent)
+            case ReleaseAgent():
+                waiting.release(call_id, effect.agent, effect.outcome)
+            case RingAgent():
+                agents.ring(call_id, effect)
+            case SendMediaAnswer():
+                agents.media_answer(call_id, effect.agent, effect.session, effect.sdp)
+            case StopRinging():
+                agents.stop_ringing(call_id, effect)
+            case AgentJoined():
+                agents.joined(call_id, effect.agent, effect.session)
+            case AgentCallEnded():
+                agents.ended(call_id, effect)
+            case WriteRecord():
+                records.write(effect.record)
+            case _:
+                assert_never(effect)
+
+    def _abandon(self) -> None:
+        """After a bug: release what the call held, tell Meta, write the record."""
+        call = self._call
+        if call is None or call.phase is Phase.ENDED:
+            return
+        now = self._clock()
+        ended = ending.end(call, now, End(by="server", reason="internal error"))
+        closed = ending.step(ended.call, DeadlinePassed(reason=Reason.GOODBYE), now)
+        self._call = closed.call
+        for effect in (*ended.effects, *closed.effects):
+            self._perform(call.call_id, effect)
