@@ -104,10 +104,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     legs_made: int = 0
     """Counter that names the legs of agents' tabs."""
     accepted_at: float | None = None
+    waits_since: float | None = None
+    """When the present wait began: at accept, or when the last conversation broke off."""
     answered_at: float | None = None
     """When the first agent was joined."""
+    answered_by: str | None = None
+    """The agent of the latest conversation."""
     agents_tried: tuple[str, ...] = ()
     end: End | None = None
+    ended_at: float | None = None
+    """When everything was released; Meta's confirmation may follow seconds later."""
 
     @property
     def over(self) -> bool:
@@ -128,7 +134,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: float | None
     ended_at: float
     agent: str | None
-    """The agent of the conversation, or the last one rung."""
+    """The agent of the latest conversation; without one, the last agent rung."""
     agents_tried: tuple[str, ...]
     ended_by: str
     reason: str

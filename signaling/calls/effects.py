@@ -107,7 +107,7 @@ class StopRinging(_Effect, frozen=True):
 
     agent: str
     reason: str
-    """``answered_elsewhere``, ``refused``, ``no_answer``, ``caller_left``, ``media_failed`` or ``ended``."""
+    """``answered_elsewhere``, ``refused``, ``no_answer``, ``gone``, ``caller_left``, ``media_failed`` or ``ended``."""
     except_session: str | None = None
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from signaling.calls.call import CALLER_LEG, Call, CallRecord, End, Phase
+from signaling.calls.call import CALLER_LEG, Call, CallRecord, Deadline, End, Phase
 from signaling.calls.effects import (
     AgentCallEnded,
     CloseLeg,
@@ -36,6 +36,7 @@ from signaling.calls.events import (
     LegConnected,
     LegFailed,
     LegRefused,
+    MetaError,
     Reason,
     ServerStopping,
 )
@@ -54,6 +55,7 @@ def end(call: Call, now: float, why: End) -> Step:
         call,
         phase=Phase.ENDING,
         end=why,
+        ended_at=now,
         deadline=deadline(now, call.policies.goodbye_s, Reason.GOODBYE),
     )
     return Step(moved, (*_release_all(call, why), SendAction(action=action, phone_number_id=call.phone_number_id)))
@@ -61,10 +63,12 @@ def end(call: Call, now: float, why: End) -> Step:
 
 def terminated(call: Call, event: CallTerminated, now: float) -> Step:
     """Meta says the call is over: nothing more is sent, only released and recorded."""
-    failed = event.errors[0] if event.errors else None
-    why = End(by="meta", reason="Meta ended the call", error=failed) if failed else End(by="caller", reason="hung up")
+    if event.errors or event.status == "FAILED":
+        why = End(by="meta", reason="Meta ended the call", error=_first_error(event))
+    else:
+        why = End(by="caller", reason="hung up")
     released = _release_all(call, why)
-    ended = _ended(replace(call, end=why), now, event)
+    ended = _ended(replace(call, end=why, ended_at=now), event)
     return ended._replace(effects=(*released, *ended.effects))
 
 
@@ -76,13 +80,13 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
         case LegAnswered():
             return ignore(call, "the call is over", CloseLeg(leg=event.leg))
         case CallTerminated() if call.phase is Phase.ENDING:
-            return _ended(call, now, event)
+            return _ended(call, event)
         case ActionFailed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
-            return _ended(call, now)
+            return _ended(call)
         case ActionConfirmed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
-            return Step(replace(call, deadline=deadline(now, TERMINATE_WEBHOOK_S, Reason.GOODBYE)))
+            return Step(replace(call, deadline=_sooner(call, deadline(now, TERMINATE_WEBHOOK_S, Reason.GOODBYE))))
         case DeadlinePassed(reason=Reason.GOODBYE) if call.phase is Phase.ENDING:
-            return _ended(call, now)
+            return _ended(call)
         case (
             CallOffered()
             | CallTerminated()
@@ -118,8 +122,19 @@ def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     return tuple(effects)
 
 
-def _ended(call: Call, now: float, event: CallTerminated | None = None) -> Step:
+def _sooner(call: Call, wanted: Deadline) -> Deadline:
+    """A second confirmation must not prolong the goodbye."""
+    assert call.deadline is not None
+    return min(call.deadline, wanted, key=lambda deadline: deadline.at)
+
+
+def _first_error(event: CallTerminated | None) -> MetaError | None:
+    return event.errors[0] if event is not None and event.errors else None
+
+
+def _ended(call: Call, event: CallTerminated | None = None) -> Step:
     assert call.end is not None
+    assert call.ended_at is not None
     record = CallRecord(
         call_id=call.call_id,
         phone_number_id=call.phone_number_id,
@@ -129,12 +144,12 @@ def _ended(call: Call, now: float, event: CallTerminated | None = None) -> Step:
         offered_at=call.offered_at,
         accepted_at=call.accepted_at,
         answered_at=call.answered_at,
-        ended_at=now,
-        agent=call.claim.agent if call.claim else None,
+        ended_at=call.ended_at,
+        agent=call.answered_by or (call.agents_tried[-1] if call.agents_tried else None),
         agents_tried=call.agents_tried,
         ended_by=call.end.by,
         reason=call.end.reason,
-        error=call.end.error,
+        error=call.end.error or _first_error(event),
         meta_status=event.status if event else None,
         meta_duration=event.duration if event else None,
     )

@@ -62,7 +62,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
         case LegConnected():
             return serving.leg_connected(call, event, now)
         case LegRefused() | LegFailed():
-            return serving.leg_lost(call, event.leg)
+            return serving.leg_lost(call, event.leg, now)
         case ActionConfirmed():
             return setup.action_confirmed(call, event, now)
         case ActionFailed():
@@ -78,7 +78,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
         case AgentHungUp():
             return serving.hung_up(call, event, now)
         case AgentSessionLost():
-            return serving.session_lost(call, event)
+            return serving.session_lost(call, event, now)
         case DeadlinePassed():
             return _deadline_passed(call, event.reason, now)
         case _:

@@ -40,6 +40,8 @@ from signaling.calls.steps import Step, deadline, ignore
 
 def assigned(call: Call, event: AgentAssigned, now: float) -> Step:
     """The waiting room reserved an agent: ring."""
+    if call.claim is not None and call.claim.agent == event.agent:
+        return ignore(call, "this agent is claimed already")
     if call.phase is not Phase.WAITING:
         return ignore(call, "not waiting for an agent", ReleaseAgent(agent=event.agent, outcome="not_needed"))
     moved = replace(
@@ -88,14 +90,14 @@ def leg_connected(call: Call, event: LegConnected, now: float) -> Step:
     return Step(moved)
 
 
-def leg_lost(call: Call, leg: str) -> Step:
+def leg_lost(call: Call, leg: str, now: float) -> Step:
     """A tab's media was refused or failed."""
     tab = _tab_of_leg(call, leg)
     if tab is None or call.claim is None:
         return ignore(call, "the tab of this leg is gone", CloseLeg(leg=leg))
     if call.phase is Phase.TALKING:
         told = AgentCallEnded(agent=call.claim.agent, ended_by="network", reason="your media connection was lost")
-        return _back_to_queue(call, call.claim, "media_failed", told)
+        return _back_to_queue(call, call.claim, now, "media_failed", told)
     if call.claim.answered_in == tab.session:
         return release(call, outcome="media_failed")
     return _drop_tab(call, call.claim, tab.session)
@@ -118,20 +120,23 @@ def answered(call: Call, event: AgentAnswered, now: float) -> Step:
 
 
 def refused(call: Call, event: AgentRefused) -> Step:
-    """The agent does not take the call: it waits on for the next one."""
-    if _claim_of(call, event.agent, Phase.RINGING) is None:
+    """The agent does not take the call: it waits on for the next one. Too late once a tab of theirs has answered."""
+    claim = _claim_of(call, event.agent, Phase.RINGING)
+    if claim is None or claim.answered_in is not None:
         return ignore(call, "not ringing here")
     return release(call, outcome="refused")
 
 
 def hung_up(call: Call, event: AgentHungUp, now: float) -> Step:
-    """The agent ends the conversation; while it still rings this is a refusal."""
+    """The agent ends the conversation; before it has begun this is a refusal."""
     if _claim_of(call, event.agent, Phase.TALKING) is not None:
         return ending.end(call, now, End(by="agent", reason="the agent hung up"))
-    return refused(call, AgentRefused(agent=event.agent))
+    if _claim_of(call, event.agent, Phase.RINGING) is not None:
+        return release(call, outcome="refused")
+    return ignore(call, "not this agent's call")
 
 
-def session_lost(call: Call, event: AgentSessionLost) -> Step:
+def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
     """A tab is gone. The call moves on if it was the one that counted, or the last."""
     claim = call.claim
     if claim is None or claim.agent != event.agent:
@@ -139,7 +144,7 @@ def session_lost(call: Call, event: AgentSessionLost) -> Step:
     if call.phase is Phase.TALKING:
         if claim.answered_in != event.session:
             return ignore(call, "another tab has the conversation")
-        return _back_to_queue(call, claim, "gone" if event.remaining == 0 else "media_failed")
+        return _back_to_queue(call, claim, now, "gone" if event.remaining == 0 else "media_failed")
     if event.remaining == 0:
         return release(call, outcome="gone")
     if claim.answered_in == event.session:
@@ -165,6 +170,7 @@ def _join(call: Call, claim: Claim, now: float) -> Step:
         call,
         phase=Phase.TALKING,
         answered_at=now if call.answered_at is None else call.answered_at,
+        answered_by=claim.agent,
         deadline=deadline(now, call.policies.max_call_s, Reason.MAX_CALL),
     )
     return Step(
@@ -177,8 +183,8 @@ def _join(call: Call, claim: Claim, now: float) -> Step:
     )
 
 
-def _back_to_queue(call: Call, claim: Claim, outcome: str, *told: Effect) -> Step:
-    """The agent was lost in mid-conversation: hold audio at once, and the old place at the front."""
+def _back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Effect) -> Step:
+    """The agent was lost in mid-conversation: hold audio at once, the old place at the front, a wait of full length."""
     effects: tuple[Effect, ...] = (
         PlayHoldAudio(leg=CALLER_LEG, queue=call.queue),
         *_close(claim.tabs),
@@ -186,12 +192,12 @@ def _back_to_queue(call: Call, claim: Claim, outcome: str, *told: Effect) -> Ste
         ReleaseAgent(agent=claim.agent, outcome=outcome),
         EnterQueue(queue=call.queue, since=call.offered_at),
     )
-    return Step(_waiting_again(call), effects)
+    return Step(_waiting_again(replace(call, waits_since=now)), effects)
 
 
 def _waiting_again(call: Call) -> Call:
-    assert call.accepted_at is not None
-    ends = Deadline(call.accepted_at + call.policies.max_wait_s, Reason.MAX_WAIT)
+    assert call.waits_since is not None
+    ends = Deadline(call.waits_since + call.policies.max_wait_s, Reason.MAX_WAIT)
     return replace(call, phase=Phase.WAITING, claim=None, deadline=ends)
 
 

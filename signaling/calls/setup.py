@@ -86,7 +86,9 @@ def action_failed(call: Call, event: ActionFailed, now: float) -> Step:
             return ending.end(call, now, End(by="meta", reason="pre_accept was refused", error=event.error))
         return accept(call, now)
     if event.action is Action.ACCEPT and call.phase is Phase.ACCEPTING:
-        return ending.end(call, now, End(by="meta", reason="accept was refused", error=event.error))
+        refused = End(by="meta", reason="accept was refused", error=event.error)
+        out_of_reach = End(by="network", reason="accept did not reach Meta", error=event.error)
+        return ending.end(call, now, refused if event.final else out_of_reach)
     return ignore(call, f"{event.action.value} was settled before")
 
 
@@ -101,6 +103,7 @@ def _accepted(call: Call, now: float) -> Step:
         call,
         phase=Phase.WAITING,
         accepted_at=now,
+        waits_since=now,
         deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT),
     )
     return Step(
