@@ -1,0 +1,63 @@
+"""Owns what ``/metrics`` shows. Everything is read from its owner when it is scraped; nothing is counted here."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from mediaserver.packets.types import EngineCounters
+from signaling.calls.call import Phase
+from signaling.supervisor import Supervisor
+
+
+class PacketTotals(Protocol):
+    """What is asked of the engine."""
+
+    def totals(self) -> EngineCounters:
+        """What the port has seen."""
+
+
+class _ServerCollector(Collector):
+    def __init__(self, supervisor: Supervisor, engine: PacketTotals) -> None:
+        self._supervisor = supervisor
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._calls()
+        yield from self._packets()
+
+    def _calls(self) -> Iterator[Metric]:
+        totals = self._supervisor.totals
+        calls = GaugeMetricFamily("ringbridge_calls", "Living calls by phase.", labels=["phase"])
+        phases = self._supervisor.phases()
+        for phase in Phase:
+            calls.add_metric([phase.value], phases[phase])
+        yield calls
+        yield CounterMetricFamily("ringbridge_calls_started", "Calls since the start.", value=totals.started)
+        yield CounterMetricFamily("ringbridge_calls_ended", "Ended calls since the start.", value=totals.ended)
+        yield CounterMetricFamily("ringbridge_call_bugs", "Calls ended by a bug; must stay 0.", value=totals.bugs)
+        ignored = CounterMetricFamily("ringbridge_events_ignored", "Events that changed nothing.", labels=["why"])
+        for why, times in totals.ignored.items():
+            ignored.add_metric([why], times)
+        yield ignored
+
+    def _packets(self) -> Iterator[Metric]:
+        engine = self._engine.totals()
+        yield GaugeMetricFamily("ringbridge_legs", "Media legs that exist.", value=engine.legs)
+        yield CounterMetricFamily("ringbridge_datagrams_received", "Datagrams received.", value=engine.received)
+        yield CounterMetricFamily("ringbridge_datagrams_sent", "Datagrams sent.", value=engine.sent)
+        dropped = CounterMetricFamily("ringbridge_datagrams_dropped", "Datagrams dropped.", labels=["why"])
+        dropped.add_metric(["unknown source"], engine.unknown_source)
+        dropped.add_metric(["malformed"], engine.malformed)
+        dropped.add_metric(["send error"], engine.send_errors)
+        dropped.add_metric(["event ring full"], engine.events_dropped)
+        yield dropped
+
+
+def registry(supervisor: Supervisor, engine: PacketTotals) -> CollectorRegistry:
+    """The metrics of one server, apart from any other server in the same process."""
+    metrics = CollectorRegistry()
+    metrics.register(_ServerCollector(supervisor, engine))
+    return metrics
