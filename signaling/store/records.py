@@ -1,0 +1,156 @@
+"""Owns what is remembered of calls: live ones for recovery, tombstones of ended ones, and call records (CDR).
+
+Writing never holds up a call: what is to be written waits in memory, at most one thing per call and the newest, and
+one task writes it in order, patiently if the store is away. Nothing here decides about calls.
+"""
+
+import asyncio
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import structlog
+
+from signaling.calls.call import Call, CallRecord
+from signaling.pause import Pause
+from signaling.store.contract import Store, StoreUnavailable
+
+LIVE, ENDED, CDR = "live:", "ended:", "cdr:"
+TOMBSTONE_S = 3600.0
+"""How long an ended call is remembered, seconds; Meta's late webhooks ask for 600 or more (whatsapp-calling 1.3)."""
+MAX_WAITING = 20_000
+"""Calls whose news may wait for the store, about 3 KiB each; beyond that news of further calls is lost."""
+RETRY_S = 1.0
+"""Pause while the store is away, seconds."""
+CLOSE_S = 5.0
+"""How long close waits for the last writes, seconds."""
+
+_log = structlog.get_logger(__name__)
+_Kind = TypeVar("_Kind", Call, CallRecord)
+
+
+class _News(NamedTuple):
+    """What is to be written about one call."""
+
+    value: bytes
+    cdr_key: str | None
+    """Where the call record goes; None for a live call."""
+
+
+class Records:
+    """RecordsPort over a store. Given: the store, which the caller closes. Owned: the task that writes."""
+
+    def __init__(self, store: Store, *, pause: Pause) -> None:
+        self._store = store
+        self._pause = pause
+        self._waiting: dict[str, _News] = {}
+        self._writer: asyncio.Task[None] | None = None
+        self.lost = 0
+        """News dropped because too much was waiting; must stay 0."""
+
+    def save(self, call: Call) -> None:
+        """Remember a live call; only its newest state is written."""
+        waiting = self._waiting.get(call.call_id)
+        if waiting is None or waiting.cdr_key is None:
+            self._put_in_line(call.call_id, _News(msgspec.json.encode(call), None))
+
+    def write(self, record: CallRecord) -> None:
+        """Write the record of an ended call, set its tombstone and forget the live one."""
+        # Zero padding makes the order of keys the order of time.
+        key = f"{CDR}{record.ended_at:017.6f}:{record.call_id}"
+        self._put_in_line(record.call_id, _News(msgspec.json.encode(record), key))
+
+    async def ended(self, call_id: str) -> bool:
+        """Whether the call is over, its record still waiting to be written included. Raises StoreUnavailable."""
+        waiting = self._waiting.get(call_id)
+        if waiting is not None and waiting.cdr_key is not None:
+            return True
+        return await self._store.load(ENDED + call_id) is not None
+
+    async def tombstone(self, call_id: str) -> None:
+        """Remember that this call is over although it never lived here. Raises StoreUnavailable."""
+        await self._set(ENDED + call_id, b"1", ttl=TOMBSTONE_S)
+
+    async def live(self) -> list[Call]:
+        """The calls that a former process left alive. Raises StoreUnavailable."""
+        left = []
+        for call in await self._read(await self._store.keys(LIVE), Call):
+            if await self.ended(call.call_id):
+                # The crash came between the call record and the end of the live one.
+                await self._set(LIVE + call.call_id, None)
+            else:
+                left.append(call)
+        return left
+
+    async def calls(self, limit: int) -> list[CallRecord]:
+        """The newest call records, newest first. Raises StoreUnavailable."""
+        newest = (await self._store.keys(CDR))[-limit:] if limit > 0 else []
+        return await self._read(newest[::-1], CallRecord)
+
+    async def flush(self) -> None:
+        """Wait until everything is written, for as long as that takes."""
+        if self._writer is not None:
+            await asyncio.shield(self._writer)
+
+    async def close(self) -> None:
+        """Write what is left, for at most CLOSE_S seconds."""
+        if self._writer is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._writer
+        except TimeoutError:
+            _log.error("records_not_written", calls=len(self._waiting))
+
+    def _put_in_line(self, call_id: str, news: _News) -> None:
+        if call_id not in self._waiting and len(self._waiting) >= MAX_WAITING:
+            if not self.lost:
+                _log.error("records_lost", waiting=len(self._waiting))
+            self.lost += 1
+            return
+        self._waiting[call_id] = news
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all())
+
+    async def _write_all(self) -> None:
+        away = False
+        while self._waiting:
+            call_id, news = next(iter(self._waiting.items()))
+            try:
+                await self._write_one(call_id, news)
+            except StoreUnavailable:
+                if not away:
+                    _log.warning("records_wait_for_store", calls=len(self._waiting))
+                away = True
+                await self._pause(RETRY_S)
+                continue
+            away = False
+            if self._waiting[call_id] is news:
+                del self._waiting[call_id]
+
+    async def _write_one(self, call_id: str, news: _News) -> None:
+        """Every step may be repeated, so that an interrupted one is simply done again."""
+        if news.cdr_key is None:
+            await self._set(LIVE + call_id, news.value)
+            return
+        await self._set(news.cdr_key, news.value)
+        await self._set(ENDED + call_id, b"1", ttl=TOMBSTONE_S)
+        await self._set(LIVE + call_id, None)
+
+    async def _set(self, key: str, value: bytes | None, *, ttl: float | None = None) -> None:
+        written = False
+        while not written:
+            held = await self._store.load(key)
+            written = await self._store.commit(key, held.version if held else 0, value, ttl=ttl)
+
+    async def _read(self, keys: list[str], kind: type[_Kind]) -> list[_Kind]:
+        records = []
+        for key in keys:
+            held = await self._store.load(key)
+            if held is None:
+                continue
+            try:
+                records.append(msgspec.json.decode(held.value, type=kind))
+            except msgspec.DecodeError:
+                # Written by another release: one strange record must not keep the server from starting.
+                _log.error("record_unreadable", kind=kind.__name__)
+        return records

@@ -1,0 +1,168 @@
+"""Owns the only HTTP towards Meta: actions on calls, each answered by one event (WhatsAppPort).
+
+It never logs a token, SDP or a call id (a WACID spells out the caller's number in Base64), and follows no redirect,
+so the token goes nowhere else. What to do with a failed action is the call machine's business.
+"""
+
+import asyncio
+import functools
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+import structlog
+from yarl import URL
+
+from signaling.calls.events import Action, ActionConfirmed, ActionFailed, MetaError
+from signaling.clock import Clock
+from signaling.pause import Pause
+from signaling.ports import Post
+from signaling.whatsapp.errors import NO_CODE, Remedy, read_error, remedy
+from signaling.whatsapp.payload import part
+
+TOTAL_S = 10.0
+"""Longest time spent on one action, seconds: below the machine's own deadlines for pre_accept and accept (12 s)."""
+SHORTEST_ATTEMPT_S = 0.5
+"""Least time an attempt must have left to be worth making, seconds."""
+FIRST_BACK_OFF_S = 0.25
+"""Pause before the second attempt, seconds; doubled before each further one."""
+LIMIT_PAUSE_S = 3.0
+"""Pause after Meta reported a limit, seconds."""
+MAX_ANSWER_BYTES = 64 * 1024
+"""Answers of Meta have below 2 KiB; more than this is not read."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the Graph API is and what opens it."""
+
+    url: str
+    version: str
+    token: str = field(repr=False)
+    timeout_s: float
+    """Longest wait for one answer, seconds."""
+
+    def __post_init__(self) -> None:
+        assert self.token, "an empty token opens nothing, and would be found in every text"
+
+
+class _Answer(msgspec.Struct):
+    success: bool = False
+    error: msgspec.Raw = msgspec.Raw()
+
+
+class _Failure(NamedTuple):
+    error: MetaError
+    remedy: Remedy
+    http_status: int | None = None
+
+
+class _Request(NamedTuple):
+    call_id: str
+    action: Action
+    url: URL
+    body: bytes
+
+
+class Graph:
+    """Sends actions to ``POST /<PNID>/calls``. Given: the session, which the caller closes. Owned: its tasks."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, access: Access, post: Post, *, clock: Clock, pause: Pause
+    ) -> None:
+        self._session = session
+        self._access = access
+        self._post = post
+        self._clock = clock
+        self._pause = pause
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
+        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed within TOTAL_S."""
+        body: dict[str, object] = {
+            "messaging_product": "whatsapp",
+            "call_id": call_id,
+            "action": action.value,
+        }
+        if sdp is not None:
+            # Meta's parameter table says "offer" here; with that the call never connects (lesson 37).
+            body["session"] = {"sdp_type": "answer", "sdp": sdp}
+        path = f"/{self._access.version}/{quote(phone_number_id, safe='')}/calls"
+        url = URL(self._access.url.rstrip("/") + path, encoded=True)
+        request = _Request(call_id, action, url, msgspec.json.encode(body))
+        task = asyncio.create_task(self._settle(request))
+        self._tasks.add(task)
+        task.add_done_callback(functools.partial(self._settled, action))
+
+    async def close(self) -> None:
+        """Cancel what is on its way; its calls get no answer any more."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _settled(self, action: Action, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (bug := task.exception()):
+            _log.error("graph_bug", action=action.value, error=type(bug).__name__)
+
+    async def _settle(self, request: _Request) -> None:
+        give_up_at = self._clock() + TOTAL_S
+        back_off_s = FIRST_BACK_OFF_S
+        while failure := await self._attempt(request, give_up_at - self._clock()):
+            _log.warning(
+                "graph_attempt_failed",
+                action=request.action.value,
+                code=failure.error.code,
+                http_status=failure.http_status,
+                remedy=failure.remedy.value,
+            )
+            pause_s = LIMIT_PAUSE_S if failure.remedy is Remedy.WAIT else back_off_s
+            final = failure.remedy is Remedy.NONE
+            if final or self._clock() + pause_s + SHORTEST_ATTEMPT_S > give_up_at:
+                failed = ActionFailed(action=request.action, error=failure.error, final=final)
+                self._post(request.call_id, failed)
+                return
+            await self._pause(pause_s)
+            back_off_s *= 2
+        self._post(request.call_id, ActionConfirmed(action=request.action))
+
+    async def _attempt(self, request: _Request, left_s: float) -> _Failure | None:
+        headers = {"Authorization": f"Bearer {self._access.token}", "Content-Type": "application/json"}
+        timeout = aiohttp.ClientTimeout(total=min(self._access.timeout_s, max(left_s, SHORTEST_ATTEMPT_S)))
+        try:
+            async with self._session.post(
+                request.url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                return self._judge(response.status, await _bounded_body(response))
+        except TimeoutError:
+            return _Failure(MetaError(NO_CODE, "Meta did not answer in time"), Remedy.RETRY)
+        except aiohttp.ClientError:
+            return _Failure(MetaError(NO_CODE, "Meta could not be reached"), Remedy.RETRY)
+
+    def _judge(self, http_status: int, body: bytes) -> _Failure | None:
+        """What an answer means; None is success."""
+        answer = part(body, _Answer) or _Answer()
+        if http_status == 200 and answer.success:
+            return None
+        error = read_error(answer.error) or MetaError(
+            NO_CODE, f"Meta answered HTTP {http_status} without an error code"
+        )
+        # "Malformed access token" quotes the token, and the text goes to the agent and the call record.
+        error = MetaError(error.code, error.text.replace(self._access.token, "(token)"))
+        return _Failure(error, remedy(error.code, http_status), http_status)
+
+
+async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
+    """The body, or nothing if it is too long; leaving it unread closes the connection."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            return b""
+    return bytes(body)
