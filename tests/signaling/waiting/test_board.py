@@ -1,0 +1,192 @@
+"""The board's rules, one by one. ``test_board_properties`` holds them together under any order of events."""
+
+import msgspec
+import pytest
+
+from signaling.waiting import board
+from signaling.waiting.board import LEASE_MARGIN_S, Assignment, Board, Outcome, Presence, RingPolicy
+
+POLICY = RingPolicy(ring_s=20.0, refusal_pause_s=10.0)
+
+
+def _match(room: Board, now: float) -> tuple[Board, tuple[Assignment, ...]]:
+    return board.match(board.expire(room, now=now, policy=POLICY), now=now, policy=POLICY)
+
+
+def _release(room: Board, call_id: str, name: str, outcome: Outcome, now: float) -> Board:
+    return board.release(room, call_id, name, outcome, now=now, policy=POLICY)
+
+
+def _ringing(now: float = 0.0) -> Board:
+    """Ann rings for call ``c1``."""
+    room = board.enter(board.ready(Board(), "ann", now=0.0), "c1", "main", since=0.0)
+    room, assignments = _match(room, now)
+    assert assignments == (Assignment("c1", "ann"),), "a free agent and a waiting call did not meet"
+    return room
+
+
+def test_the_longest_waiting_call_gets_the_longest_idle_agent() -> None:
+    room = Board()
+    for name, now in (("ben", 2.0), ("ann", 1.0), ("cid", 3.0)):
+        room = board.ready(room, name, now=now)
+    for call_id, since in (("late", 6.0), ("early", 5.0)):
+        room = board.enter(room, call_id, "main", since=since)
+    room, assignments = _match(room, 7.0)
+    assert assignments == (Assignment("early", "ann"), Assignment("late", "ben")), "the order of service is wrong"
+    assert board.presence(room, "cid") is Presence.READY, "an agent nobody needs was reserved"
+
+
+def test_a_call_that_comes_back_keeps_its_place() -> None:
+    room = board.enter(Board(), "newer", "main", since=50.0)
+    room = board.enter(room, "returning", "main", since=10.0)
+    _, assignments = _match(board.ready(room, "ann", now=60.0), 60.0)
+    assert assignments == (Assignment("returning", "ann"),), "a returning caller was sent to the end of the queue"
+
+
+def test_a_finished_conversation_sends_the_agent_to_the_end_of_the_idle() -> None:
+    room = board.occupy(_ringing(), "c1", "ann")
+    assert board.presence(room, "ann") is Presence.BUSY
+    assert room.calls == {}, "a caller in conversation is still in the queue"
+    room = board.ready(room, "ben", now=5.0)
+    room = _release(room, "c1", "ann", Outcome.FINISHED, now=9.0)
+    _, assignments = _match(board.enter(room, "c2", "main", since=9.0), 9.0)
+    assert assignments == (Assignment("c2", "ben"),), "the agent who just finished was preferred"
+
+
+def test_not_needed_keeps_the_agents_idle_time() -> None:
+    room = board.ready(_ringing(), "ben", now=5.0)
+    room = _release(board.leave(room, "c1", now=6.0), "c1", "ann", Outcome.NOT_NEEDED, now=6.0)
+    _, assignments = _match(board.enter(room, "c2", "main", since=7.0), 7.0)
+    assert assignments == (Assignment("c2", "ann"),), "an agent lost his turn to a caller who hung up"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.NO_ANSWER, Outcome.MEDIA_FAILED])
+def test_75_81_after_a_refusal_the_only_agent_is_left_alone_for_the_pause(outcome: Outcome) -> None:
+    room = _release(_ringing(), "c1", "ann", outcome, now=5.0)
+    room, assignments = _match(room, 14.9)
+    assert assignments == (), "the agent was rung again during his pause"
+    assert board.next_deadline(room) == 15.0, "nobody wakes up when the pause ends"
+    _, assignments = _match(room, 15.0)
+    assert assignments == (Assignment("c1", "ann"),), "after the pause the waiting call was not offered"
+
+
+def test_75_signing_in_again_does_not_bring_the_refused_call_back_at_once() -> None:
+    room = _release(_ringing(), "c1", "ann", Outcome.REFUSED, now=5.0)
+    room = board.ready(board.gone(room, "ann"), "ann", now=6.0)
+    room = board.enter(room, "c2", "main", since=6.0)
+    room, assignments = _match(room, 6.0)
+    assert assignments == (Assignment("c2", "ann"),), "the refused call rang again after a reload"
+    room = _release(board.leave(room, "c2", now=7.0), "c2", "ann", Outcome.NOT_NEEDED, now=7.0)
+    assert _match(room, 15.0)[1] == (Assignment("c1", "ann"),), "the refused call was never offered again"
+
+
+def test_a_refusal_moves_the_call_to_the_next_agent_at_once() -> None:
+    room = board.ready(_ringing(), "ben", now=1.0)
+    _, assignments = _match(_release(room, "c1", "ann", Outcome.REFUSED, now=2.0), 2.0)
+    assert assignments == (Assignment("c1", "ben"),)
+
+
+def test_81_a_call_that_declines_an_agent_is_not_given_the_same_one_for_ever() -> None:
+    room = _release(_ringing(), "c1", "ann", Outcome.NOT_NEEDED, now=1.0)
+    assert _match(room, 1.0)[1] == (), "reserving and declining would go round as fast as the processor can"
+
+
+def test_71_a_reservation_ends_by_itself_and_its_agent_serves_others() -> None:
+    room = board.enter(_ringing(), "c2", "main", since=1.0)
+    ends = POLICY.ring_s + LEASE_MARGIN_S
+    assert board.next_deadline(room) == ends
+    room, assignments = _match(room, ends - 0.1)
+    assert assignments == (), "the reservation ended while its call may still connect"
+    room, assignments = _match(room, ends)
+    assert assignments == (Assignment("c2", "ann"),), "an agent stayed reserved for a call without an owner"
+
+
+def test_71_a_conversation_has_no_lease() -> None:
+    room = board.occupy(_ringing(), "c1", "ann")
+    assert board.next_deadline(room) is None
+    assert board.presence(_match(room, 1e9)[0], "ann") is Presence.BUSY, "a long conversation lost its agent"
+
+
+@pytest.mark.parametrize("talking", [False, True])
+def test_92_leaving_clears_every_trace_and_frees_the_agent(talking: bool) -> None:
+    room = _release(_ringing(), "c1", "ann", Outcome.REFUSED, now=1.0)
+    room = _match(board.ready(room, "ben", now=1.0), 1.0)[0]
+    if talking:
+        room = board.occupy(room, "c1", "ben")
+    room = board.leave(room, "c1", now=2.0)
+    assert b"c1" not in msgspec.json.encode(room), "a trace of the call stayed on the board"
+    assert board.presence(room, "ben") is Presence.READY, "the agent of a caller who hung up is stuck"
+
+
+@pytest.mark.parametrize("talking", [False, True])
+def test_an_agent_who_goes_away_during_a_call_is_away_after_it(talking: bool) -> None:
+    room = board.occupy(_ringing(), "c1", "ann") if talking else _ringing()
+    before = board.presence(room, "ann")
+    room = board.away(room, "ann", now=1.0)
+    assert board.presence(room, "ann") is before, "going away tore an agent from his call"
+    room = _release(room, "c1", "ann", Outcome.FINISHED, now=2.0)
+    assert board.presence(room, "ann") is Presence.AWAY
+    assert _match(room, 3.0)[1] == (), "an agent who is away was rung"
+
+
+def test_an_agent_without_tabs_is_forgotten_when_his_call_lets_go() -> None:
+    room = _release(board.gone(_ringing(), "ann"), "c1", "ann", Outcome.GONE, now=1.0)
+    assert room.agents == {}, "an agent without a tab stayed on the board"
+    assert board.gone(room, "ann") == room
+
+
+def test_an_agent_who_reloads_before_his_call_lets_go_stays() -> None:
+    room = board.ready(board.gone(_ringing(), "ann"), "ann", now=1.0)
+    room = _release(room, "c1", "ann", Outcome.GONE, now=2.0)
+    assert board.presence(room, "ann") is Presence.READY, "a reload signed the agent out"
+    assert _match(room, 2.0)[1] == (Assignment("c1", "ann"),), "the call he reloaded under did not ring again"
+
+
+def test_going_away_and_coming_back_ends_the_pause_but_saying_ready_twice_does_not() -> None:
+    paused = board.enter(_release(_ringing(), "c1", "ann", Outcome.REFUSED, now=1.0), "c2", "main", since=1.0)
+    assert _match(board.ready(paused, "ann", now=2.0), 2.0)[1] == ()
+    back = board.ready(board.away(paused, "ann", now=2.0), "ann", now=3.0)
+    assert _match(back, 3.0)[1] == (Assignment("c2", "ann"),)
+
+
+def test_88_answering_frees_whoever_else_was_reserved_for_the_call() -> None:
+    room = board.ready(_ringing(), "ben", now=1.0)
+    room, assignments = _match(room, POLICY.ring_s + LEASE_MARGIN_S)
+    assert assignments == (Assignment("c1", "ben"),)
+    room = board.occupy(room, "c1", "ann")
+    assert board.presence(room, "ann") is Presence.BUSY
+    assert board.presence(room, "ben") is Presence.READY, "a call has two agents"
+
+
+def test_88_an_agent_reserved_for_one_call_cannot_be_taken_by_another() -> None:
+    room = board.occupy(_ringing(), "other", "ann")
+    assert room.agents["ann"].call_id == "c1", "an agent serves two calls"
+
+
+def test_an_agent_who_went_away_before_his_late_answer_is_away_after_it() -> None:
+    room = board.away(board.ready(Board(), "ann", now=0.0), "ann", now=1.0)
+    room = _release(board.occupy(room, "c1", "ann"), "c1", "ann", Outcome.FINISHED, now=2.0)
+    assert board.presence(room, "ann") is Presence.AWAY
+
+
+def test_releasing_somebody_elses_agent_changes_nothing() -> None:
+    room = _ringing()
+    assert _release(room, "c2", "ann", Outcome.FINISHED, now=1.0) == room
+    assert _release(room, "c1", "nobody", Outcome.FINISHED, now=1.0) == room
+
+
+def test_77_after_a_thousand_calls_the_board_is_as_empty_as_before() -> None:
+    room = board.ready(Board(), "ann", now=0.0)
+    for n in range(1000):
+        now = float(n)
+        room, assignments = _match(board.enter(room, f"c{n}", "main", since=now), now)
+        assert assignments == (Assignment(f"c{n}", "ann"),), f"call {n} was not offered"
+        room = board.occupy(room, f"c{n}", "ann")
+        room = _release(room, f"c{n}", "ann", Outcome.FINISHED, now=now)
+    assert room == board.ready(Board(), "ann", now=999.0), "calls left something behind"
+
+
+def test_the_board_survives_its_record() -> None:
+    room = _release(board.ready(_ringing(), "ben", now=1.0), "c1", "ann", Outcome.REFUSED, now=2.0)
+    room = _match(board.away(room, "ann", now=3.0), 3.0)[0]
+    assert msgspec.json.decode(msgspec.json.encode(room), type=Board) == room
