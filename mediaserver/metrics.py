@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -19,12 +18,15 @@ class PacketTotals(Protocol):
         """What the port has seen."""
 
 
-class _ServerCollector(Collector):
+class ServerCollector(Collector):
+    """Calls and packets of one server."""
+
     def __init__(self, supervisor: Supervisor, engine: PacketTotals) -> None:
         self._supervisor = supervisor
         self._engine = engine
 
     def collect(self) -> Iterator[Metric]:
+        """All metrics, as they stand now."""
         yield from self._calls()
         yield from self._packets()
 
@@ -54,10 +56,3 @@ class _ServerCollector(Collector):
         dropped.add_metric(["send error"], engine.send_errors)
         dropped.add_metric(["event ring full"], engine.events_dropped)
         yield dropped
-
-
-def registry(supervisor: Supervisor, engine: PacketTotals) -> CollectorRegistry:
-    """The metrics of one server, apart from any other server in the same process."""
-    metrics = CollectorRegistry()
-    metrics.register(_ServerCollector(supervisor, engine))
-    return metrics

@@ -1,0 +1,1 @@
+"""The agent's page: ES modules and Web Components, served as they are, without a build step."""

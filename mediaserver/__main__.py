@@ -1,0 +1,90 @@
+"""Owns the command line ``ringbridge``. Thin: it reads, calls and prints; what it starts is built in ``app``."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvloop
+
+from mediaserver import logs
+from mediaserver.app import serve_until_told
+from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
+from signaling.agents.tokens import issue
+
+main = typer.Typer(
+    help="Ringbridge: WhatsApp Business calls in which callers never hear silence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+ConfigPath = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="TOML file; without it the defaults hold.", envvar="RINGBRIDGE_CONFIG"),
+]
+
+
+@main.command()
+def serve(
+    config: ConfigPath = None,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Take calls until SIGTERM or Ctrl-C. Prints one JSON line with its addresses once it is ready."""
+    settings, secrets = _load(config)
+    logs.configure(log_level)
+    uvloop.run(serve_until_told(settings, secrets, on_ready=lambda ready: print(json.dumps(ready), flush=True)))
+
+
+@main.command("check-config")
+def check_config(config: ConfigPath = None) -> None:
+    """Say everything that is wrong with the configuration and the environment, or that all is well."""
+    _load(config)
+    print("The configuration is fine.")
+
+
+@main.command("agent-token")
+def agent_token(
+    name: Annotated[str, typer.Argument(help="The agent's name, as shown to supervisors.")],
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long the token is good for.")] = 12.0,
+) -> None:
+    """Print a token with which this agent can sign in to the softphone."""
+    secrets = _load_secrets()
+    token = issue(name, secret=secrets.agent_secret.get_secret_value(), now=time.time(), ttl=hours * 3600)
+    print(token)
+
+
+def _load(path: Path | None) -> tuple[Config, Secrets]:
+    problems: list[str] = []
+    config: Config | None = None
+    secrets: Secrets | None = None
+    try:
+        config = load_config(path)
+    except ConfigProblems as error:
+        problems += error.problems
+    try:
+        secrets = load_secrets(os.environ)
+    except ConfigProblems as error:
+        problems += error.problems
+    if config is None or secrets is None:
+        _refuse(problems)
+    return config, secrets
+
+
+def _load_secrets() -> Secrets:
+    try:
+        return load_secrets(os.environ)
+    except ConfigProblems as error:
+        _refuse(list(error.problems))
+
+
+def _refuse(problems: list[str]) -> NoReturn:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Owns the process: the only place where concrete things are built and joined, and taken down in reverse order."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from hold_audio.clip import COMFORT
+from hold_audio.library import Library
+from hold_audio.strategy import default_programme
+from mediaserver.config import Config, QueueSection, Secrets
+from mediaserver.figures import Figures
+from mediaserver.legs.srtp import srtp_functions
+from mediaserver.media_port import Media
+from mediaserver.metrics import ServerCollector
+from mediaserver.packets.engine import Engine
+from mediaserver.packets.types import Cue
+from signaling import server
+from signaling.agents.desk import Desk
+from signaling.agents.endpoint import AgentEndpoint
+from signaling.calls.call import Policies
+from signaling.calls.events import Event
+from signaling.clock import SystemClock
+from signaling.pause import pause
+from signaling.ports import Ports
+from signaling.softphone.page import SoftphonePage
+from signaling.store.contract import Store
+from signaling.store.inbox import Inbox
+from signaling.store.memory import MemoryStore
+from signaling.store.records import Records
+from signaling.store.sqlite import SqliteStore
+from signaling.supervisor import Route, Supervisor
+from signaling.trace import TraceFolder
+from signaling.waiting.board import RingPolicy
+from signaling.waiting.dispatcher import Dispatcher
+from signaling.whatsapp.endpoint import Webhook
+from signaling.whatsapp.graph import Access, Graph
+
+SITE = "local"
+"""Name of the one waiting room of a node without Redis."""
+GRACE_S = 10.0
+"""How long a stopping server waits for Meta to confirm the end of living calls; below most supervisors' kill time."""
+
+log = structlog.get_logger(__name__)
+
+
+class _Switchboard:
+    """Carries events to the supervisor, which is built after the ports that post to it."""
+
+    def __init__(self) -> None:
+        self.supervisor: Supervisor | None = None
+
+    def post(self, call_id: str, event: Event) -> None:
+        assert self.supervisor is not None, "nothing posts before the server is joined"
+        self.supervisor.post(call_id, event)
+
+
+@asynccontextmanager
+async def running(config: Config, secrets: Secrets) -> AsyncIterator[str]:
+    """A whole server; yields its HTTP address. Leaving ends living calls at Meta and writes their records."""
+    async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        board = _Switchboard()
+        metrics = CollectorRegistry()
+
+        store = await _open_store(config, clock)
+        stack.push_async_callback(store.close)
+        records = Records(store, pause=pause)
+        stack.push_async_callback(records.close)
+
+        library = await asyncio.to_thread(Library, (config.queue.country,))
+        engine = _build_engine(config, library)
+        stack.callback(engine.close)
+        programmes = {config.queue.name: _cues(config.queue, library, engine)}
+        media = Media(engine, board.post, programmes, Figures(metrics), advertised=config.media.advertised)
+        media.open()
+        stack.push_async_callback(media.stop)
+        engine.start()
+
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
+        stack.push_async_callback(graph.close)
+        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, policy=_ring_policy(config.queue))
+        desk = Desk(post=board.post, room=dispatcher, clock=clock)
+        await dispatcher.start(desk.presence_changed)
+        stack.push_async_callback(dispatcher.close)
+
+        supervisor = Supervisor(
+            Ports(media, graph, dispatcher, desk, records),
+            records,
+            clock,
+            route=lambda _: _route(config.queue),
+            traces=TraceFolder(config.trace.folder),
+        )
+        board.supervisor = supervisor
+        metrics.register(ServerCollector(supervisor, engine))
+        webhook = Webhook(
+            Inbox(store),
+            supervisor.deliver,
+            app_secret=secrets.app_secret.get_secret_value(),
+            verify_token=secrets.verify_token.get_secret_value(),
+            pause=pause,
+        )
+        stack.push_async_callback(webhook.close)
+        await supervisor.recover()
+        await webhook.recover()
+
+        agents = AgentEndpoint(desk, secret=secrets.agent_secret.get_secret_value(), clock=clock)
+        application = server.build(webhook, agents, SoftphonePage(), metrics)
+        address = await _listen(stack, application, config)
+        stack.callback(agents.close)
+        # Living calls end first, while everything they need, Meta's webhooks included, still works.
+        stack.push_async_callback(supervisor.close, GRACE_S)
+        yield address
+
+
+async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callable[[dict[str, str]], None]) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with running(config, secrets) as address:
+        log.info("ready", http=address)
+        on_ready({"http": address})
+        await told.wait()
+        log.info("stopping")
+
+
+async def _open_store(config: Config, clock: SystemClock) -> Store:
+    if config.store.path == ":memory:":
+        return MemoryStore(clock)
+    return await SqliteStore.open(Path(config.store.path), clock)
+
+
+def _build_engine(config: Config, library: Library) -> Engine:
+    return Engine(
+        srtp_functions(),
+        library[COMFORT].frames,
+        host=config.media.host,
+        port=config.media.port,
+        stall_ms=config.media.stall_ms,
+    )
+
+
+def _cues(queue: QueueSection, library: Library, engine: Engine) -> tuple[Cue, ...]:
+    programme = default_programme(queue.country, ringback_cycles=queue.ringback_cycles, music=queue.music)
+    names = dict.fromkeys(segment.clip_name for segment in programme.segments)
+    clips = {name: engine.add_clip(library[name].frames) for name in names}
+    return tuple(Cue(clips[segment.clip_name], segment.repeats) for segment in programme.segments)
+
+
+def _access(config: Config, secrets: Secrets) -> Access:
+    return Access(
+        url=config.whatsapp.graph_url,
+        version=config.whatsapp.graph_version,
+        token=secrets.access_token.get_secret_value(),
+        timeout_s=config.whatsapp.timeout_s,
+    )
+
+
+def _ring_policy(queue: QueueSection) -> RingPolicy:
+    return RingPolicy(ring_s=queue.ring_s, refusal_pause_s=queue.refusal_pause_s)
+
+
+def _route(queue: QueueSection) -> Route:
+    return Route(queue.name, Policies(max_wait_s=queue.max_wait_s))
+
+
+async def _listen(stack: AsyncExitStack, application: web.Application, config: Config) -> str:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, config.http.host, config.http.port).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

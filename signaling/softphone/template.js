@@ -1,0 +1,135 @@
+/**
+ * Owns the markup of the softphone's shadow tree; no behaviour, no words (see strings.js).
+ *
+ * `part` names an element for the view, for themes (`::part`) and, as `data-testid`, for tests; these names are
+ * stable: token, sign-in, sign-out, connection, presence, presence-toggle, popup, answer, reject, mute, hang-up,
+ * timer, waiting, conversation, ended, done, notice, language, sign-in-error, connection-warning, ring-warning, microphone-warning.
+ * `data-text` and `data-label` carry the key of an element's text or accessible name, `data-customer` a fact about
+ * the customer.
+ */
+const icon = (path) => `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`;
+
+const HANDSET =
+  '<path d="M6.6 3.5 9 3l2 4.6-1.9 1.7a12 12 0 0 0 5.6 5.6l1.7-1.9L21 15l-.5 2.4c-.3 1.5-1.6 2.6-3.1 2.5C10.5 19.5 4.5 13.5 4.1 6.6 4 5.1 5.1 3.8 6.6 3.500Z"/>';
+const MICROPHONE =
+  '<path d="M12 3.500a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0v-5a3 3 0 0 0-3-3Z"/><path class="line" d="M5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v3"/>';
+const PERSON = '<circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20a7.5 6.5 0 0 1 15 0Z"/>';
+const BRIDGE =
+  '<path class="line" d="M2.5 16.500C6 6.5 18 6.5 21.5 16.500M8 11.500v7M16 11.500v7M12 9.500v9"/>';
+
+const named = (name) => `part="${name}" data-testid="${name}"`;
+
+const warning = (name, button) => `
+  <div ${named(name)} class="warning" role="alert" hidden>
+    <span part="${name}-text"></span>
+    <button type="button" part="${name}-button" class="quiet" data-text="${button}"></button>
+  </div>`;
+
+const CUSTOMER = `
+  <div class="avatar large" aria-hidden="true"><span data-customer="initials"></span>${icon(PERSON)}</div>
+  <p class="name" data-customer="name"></p>
+  <p class="number" data-customer="number"></p>`;
+
+const CHIPS = `
+  <p class="chips">
+    <span class="chip" data-customer="direction"></span>
+    <span class="chip channel">${icon(HANDSET)}<span data-customer="channel"></span></span>
+  </p>`;
+
+const round = (name, kind, image, key, shortcut) => `
+  <span class="action">
+    <button type="button" ${named(name)} class="round ${kind}" data-label="${key}" ${shortcut && `aria-keyshortcuts="${shortcut}"`}>${icon(image)}</button>
+    <span class="caption" data-text="${key}" aria-hidden="true"></span>
+  </span>`;
+
+export const TEMPLATE = document.createElement("template");
+TEMPLATE.innerHTML = `
+<div class="shell" part="shell">
+  <header>
+    <h1 class="brand"><span class="mark">${icon(BRIDGE)}</span>Ringbridge</h1>
+    <p ${named("connection")} class="pill" role="status"></p>
+  </header>
+
+  ${warning("connection-warning", "try_now")}
+  ${warning("microphone-warning", "try_again")}
+  ${warning("ring-warning", "turn_sound_on")}
+
+  <form part="sign-in-form" class="panel" hidden>
+    <h2 data-text="sign_in_title"></h2>
+    <p class="hint" data-text="sign_in_hint"></p>
+    <label for="token" data-text="token"></label>
+    <input id="token" ${named("token")} type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required>
+    <p ${named("sign-in-error")} class="error" role="alert" data-text="token_refused" hidden></p>
+    <button type="submit" ${named("sign-in")} class="primary" data-text="sign_in"></button>
+  </form>
+
+  <div part="signing-in" class="panel idle" hidden>
+    <span class="emblem">${icon(BRIDGE)}</span>
+    <h2 data-text="signing_in"></h2>
+    <p class="hint" data-text="signing_in_hint"></p>
+  </div>
+
+  <div part="desk" class="desk" hidden>
+    <div class="agent">
+      <div class="avatar" aria-hidden="true" part="agent-initials"></div>
+      <div class="who">
+        <p class="name" part="agent"></p>
+        <p ${named("presence")} class="presence" role="status"></p>
+      </div>
+      <button type="button" ${named("presence-toggle")} class="switch" role="switch">
+        <span data-text="take_calls"></span><span class="track" aria-hidden="true"></span>
+      </button>
+    </div>
+
+    <div part="idle" class="panel idle" hidden>
+      <span class="emblem">${icon(HANDSET)}</span>
+      <h2 part="idle-title"></h2>
+      <p class="hint" part="idle-hint"></p>
+    </div>
+
+    <section ${named("popup")} class="panel call ringing" role="alertdialog" tabindex="-1"
+      aria-labelledby="popup-title popup-name" aria-describedby="popup-facts" hidden>
+      <h2 id="popup-title" class="unseen" data-text="incoming_call"></h2>
+      ${CHIPS}
+      <div id="popup-name" class="customer">${CUSTOMER}</div>
+      <dl id="popup-facts" class="facts">
+        <div><dt data-text="queue"></dt><dd data-customer="queue"></dd></div>
+        <div><dt data-text="waiting"></dt><dd ${named("waiting")} role="timer"></dd></div>
+      </dl>
+      <p class="progress" part="ringing-progress" role="status"></p>
+      <div class="actions">
+        ${round("reject", "danger down", HANDSET, "reject", "R Escape")}
+        ${round("answer", "success", HANDSET, "answer", "A Enter")}
+      </div>
+    </section>
+
+    <section ${named("conversation")} class="panel call" data-label="conversation" hidden>
+      ${CHIPS}
+      <div class="customer">${CUSTOMER}</div>
+      <p ${named("timer")} class="timer" role="timer"></p>
+      <p class="progress" part="talking-progress" role="status"></p>
+      <div class="actions">
+        ${round("mute", "plain", MICROPHONE + '<path class="line slash" d="M4 4l16 16"/>', "mute", "M")}
+        ${round("hang-up", "danger down", HANDSET, "hang_up", "")}
+      </div>
+    </section>
+
+    <section ${named("ended")} class="panel call" tabindex="-1" aria-labelledby="ended-title" hidden>
+      <h2 id="ended-title" data-text="call_ended"></h2>
+      <div class="customer">${CUSTOMER}</div>
+      <p class="talked" part="talked"></p>
+      <p class="outcome" part="outcome" role="status"></p>
+      <p class="error" part="error" hidden><strong part="error-code"></strong> <span part="error-text"></span></p>
+      <button type="button" ${named("done")} class="primary" data-text="done"></button>
+    </section>
+  </div>
+
+  <p ${named("notice")} class="notice" role="status"></p>
+
+  <footer>
+    <p class="keys" part="keys"></p>
+    <select part="language" data-testid="language" class="quiet" data-label="choose_language"></select>
+    <button type="button" ${named("sign-out")} class="quiet" data-text="sign_out" hidden></button>
+  </footer>
+  <audio part="voice" autoplay></audio>
+</div>`;
