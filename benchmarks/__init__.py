@@ -1,0 +1,1 @@
+"""Benchmarks, the simulated WhatsApp they run against, and the demo."""

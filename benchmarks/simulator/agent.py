@@ -1,0 +1,188 @@
+"""Owns the scripted agent: signs in over the agent WebSocket, negotiates media while it rings, answers when told.
+
+It speaks the protocol of signaling.agents.messages, the only thing the simulator shares with the product.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias
+
+import aiohttp
+
+from benchmarks.simulator.browser import AgentBrowser
+from benchmarks.simulator.ear import Ear
+from benchmarks.simulator.moment import Moment, happens_within
+from benchmarks.simulator.pacer import Pacer
+from benchmarks.simulator.tones import AGENT_TONE, Tone, voice_frames
+from signaling.agents import messages
+
+Send: TypeAlias = Callable[[messages.ClientMessage], Awaitable[None]]
+"""Sends one message to the server."""
+
+_PING_S = 10.0
+"""Seconds between signs of life."""
+
+
+class AgentCall:
+    """One call as an agent's tab sees it. Milestones are moments on the monotonic clock."""
+
+    def __init__(self, ring: messages.Ring, browser: AgentBrowser, send: Send) -> None:
+        self.ring = ring
+        self.browser = browser
+        self.rang = Moment()
+        self.media_up = Moment()
+        self.answered = Moment()
+        """Answer was sent."""
+        self.joined = Moment()
+        self.stopped = Moment()
+        """It stopped ringing without this tab."""
+        self.ended = Moment()
+        self.last_word: messages.StopRing | messages.CallEnded | None = None
+        """Why it stopped or ended."""
+        self._send = send
+        self.rang.happen()
+
+    @property
+    def call_id(self) -> str:
+        """The call's id."""
+        return self.ring.call_id
+
+    @property
+    def ear(self) -> Ear:
+        """What the agent heard."""
+        return self.browser.ear
+
+    async def answer(self) -> None:
+        """Press Answer."""
+        self.answered.happen()
+        await self._send(messages.Answer(call_id=self.call_id))
+
+    async def reject(self) -> None:
+        """Press Reject."""
+        await self._send(messages.Reject(call_id=self.call_id))
+
+    async def hang_up(self) -> None:
+        """Press Hang up."""
+        await self._send(messages.HangUp(call_id=self.call_id))
+
+
+class ScriptedAgent:
+    """One tab of one agent. ``start``, wait for ``next_ring``, ``close``."""
+
+    def __init__(self, url: str, token: str, pacer: Pacer, *, voice: Tone = AGENT_TONE) -> None:
+        self.calls: list[AgentCall] = []
+        self.presence: str | None = None
+        self.welcomed = Moment()
+        self.close_code: int | None = None
+        """Why the server closed the socket, if it did."""
+        self.failures: list[Exception] = []
+        """Media negotiations that came to nothing."""
+        self._url = url
+        self._token = token
+        self._pacer = pacer
+        self._voice = voice
+        self._rings: asyncio.Queue[AgentCall] = asyncio.Queue()
+        self._http = aiohttp.ClientSession()
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
+
+    async def start(self, timeout_s: float = 5.0) -> None:
+        """Sign in and go ready. Raises TimeoutError when the server does not welcome us."""
+        self._socket = await self._http.ws_connect(self._url)
+        self._run(self._read(self._socket))
+        await self._send(messages.Hello(version=messages.PROTOCOL_VERSION, token=self._token))
+        await self.welcomed.wait(timeout_s)
+        self._run(self._ping())
+        await self._send(messages.Ready())
+
+    async def next_ring(self, timeout_s: float) -> AgentCall:
+        """The next call that rings here. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            return await self._rings.get()
+
+    async def go_away(self) -> None:
+        """Take no more calls."""
+        await self._send(messages.Away())
+
+    async def close(self) -> None:
+        """Close the tab."""
+        self._closing.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for call in self.calls:
+            await call.browser.close()
+        if self._socket is not None:
+            await self._socket.close()
+        await self._http.close()
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for frame in socket:
+            if frame.type is aiohttp.WSMsgType.TEXT:
+                self._take(messages.decode_from_server(frame.data))
+        self.close_code = socket.close_code
+
+    async def _ping(self) -> None:
+        while not await happens_within(self._closing, _PING_S):
+            await self._send(messages.Ping())
+
+    def _take(self, message: messages.ServerMessage) -> None:
+        match message:
+            case messages.Welcome(presence=presence):
+                self.presence = presence
+                self.welcomed.happen()
+            case messages.Presence(presence=presence):
+                self.presence = presence
+            case messages.Ring():
+                call = AgentCall(message, AgentBrowser(self._pacer), self._send)
+                self.calls.append(call)
+                self._rings.put_nowait(call)
+                self._run(self._offer(call))
+            case messages.Pong():
+                pass
+            case _:
+                self._take_for_call(message)
+
+    def _take_for_call(
+        self, message: messages.StopRing | messages.MediaAnswer | messages.Joined | messages.CallEnded
+    ) -> None:
+        call = next((call for call in reversed(self.calls) if call.call_id == message.call_id), None)
+        if call is None:
+            return
+        match message:
+            case messages.MediaAnswer(sdp=sdp):
+                self._run(self._connect(call, sdp))
+            case messages.Joined():
+                call.browser.media.say(voice_frames(self._voice))
+                call.joined.happen()
+            case messages.StopRing():
+                call.last_word = message
+                call.stopped.happen()
+                self._run(call.browser.close())
+            case messages.CallEnded():
+                call.last_word = message
+                call.ended.happen()
+                self._run(call.browser.close())
+
+    async def _offer(self, call: AgentCall) -> None:
+        sdp = await call.browser.make_offer()
+        await self._send(messages.MediaOffer(call_id=call.call_id, sdp=sdp))
+
+    async def _connect(self, call: AgentCall, sdp: str) -> None:
+        try:
+            await call.browser.connect(sdp)
+            await call.browser.media.secured.wait()
+        except Exception as failure:  # noqa: BLE001 - Whatever failed is what the scenario asks about.
+            self.failures.append(failure)
+            return
+        call.media_up.happen()
+
+    async def _send(self, message: messages.ClientMessage) -> None:
+        assert self._socket is not None, "start the agent first"
+        await self._socket.send_str(messages.encode(message))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

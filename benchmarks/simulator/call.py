@@ -1,0 +1,183 @@
+"""Owns one simulated call on Meta's side: its stages, windows and watchdogs, and every rule the business broke.
+
+HTTP is in graph, the wording of webhooks in payloads; this is what they talk about.
+"""
+
+import asyncio
+import enum
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.simulator import answer, opus, refusal
+from benchmarks.simulator.ear import Ear
+from benchmarks.simulator.moment import Moment
+from benchmarks.simulator.payloads import MEDIA_RECEIVE_TIMEOUT, CallFacts, EndFacts
+from benchmarks.simulator.phone import CallerPhone
+
+
+class Stage(enum.Enum):
+    """Where a user-initiated call stands (whatsapp-calling 6.11)."""
+
+    OFFERED = "offered"
+    PRE_ACCEPTED = "pre_accepted"
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """Meta's timers, in seconds (whatsapp-calling 3.7)."""
+
+    accept_s: float = 45.0
+    """From the connect webhook to accept; published as about 30 to 60."""
+    first_media_s: float = 20.0
+    media_gap_s: float = 30.0
+
+
+class SimulatedCall:
+    """One call from a WhatsApp user to the business. Milestones are moments on the monotonic clock."""
+
+    def __init__(
+        self,
+        facts: CallFacts,
+        phone: CallerPhone,
+        windows: Windows,
+        announce_end: Callable[["SimulatedCall", EndFacts], None],
+    ) -> None:
+        self.facts = facts
+        self.phone = phone
+        self.stage = Stage.OFFERED
+        self.webhook_sent = Moment()
+        self.pre_accepted = Moment()
+        """Meta began to write the 200 of pre_accept."""
+        self.accepted = Moment()
+        """Meta began to write the 200 of accept; any audio before is too early."""
+        self.ended = Moment()
+        self.ended_by: str | None = None
+        """``user``, ``business`` or ``meta``."""
+        self.end: EndFacts | None = None
+        self.opaque: str | None = None
+        self._windows = windows
+        self._announce_end = announce_end
+        self._sdp: str | None = None
+        self._accepted_epoch: float | None = None
+        self._misdeeds: list[str] = []
+        self._timer = asyncio.get_running_loop().call_later(windows.accept_s, self._not_answered)
+
+    @property
+    def call_id(self) -> str:
+        """Meta's id of the call (WACID)."""
+        return self.facts.call_id
+
+    @property
+    def ear(self) -> Ear:
+        """What the caller heard."""
+        return self.phone.ear
+
+    @property
+    def violations(self) -> list[str]:
+        """Every rule the business broke and that Meta's API did not refuse at once."""
+        found = [*self._misdeeds, *self.phone.ice.violations]
+        recording = self.ear.recording
+        first_at = self.ear.first_at
+        if first_at is not None and (self.accepted.at is None or first_at < self.accepted.at):
+            found.append("audio came before accept was confirmed: answered too early (whatsapp-calling 2.1)")
+        if {heard.packet.payload_type for heard in recording} - {111, 126}:
+            found.append("a packet has a payload type that was not negotiated")
+        audio = [heard.packet for heard in recording if heard.packet.payload_type == 111]
+        if not all(opus.is_one_20_ms_frame(packet.payload) for packet in audio):
+            found.append("a packet is not one 20 ms Opus frame (whatsapp-calling 5.6)")
+        return found
+
+    def pre_accept(self, sdp: str) -> None:
+        """The business' pre_accept. Raises Refusal."""
+        if self.stage is not Stage.OFFERED:
+            raise refusal.invalid_parameter(f"pre_accept is not possible, the call is {self.stage.value}")
+        self._take_answer(sdp)
+        self.stage = Stage.PRE_ACCEPTED
+
+    def accept(self, sdp: str, opaque: str | None) -> None:
+        """The business' accept. Raises Refusal."""
+        if self.stage not in (Stage.OFFERED, Stage.PRE_ACCEPTED):
+            raise refusal.invalid_parameter(f"accept is not possible, the call is {self.stage.value}")
+        if self._sdp is None:
+            self._take_answer(sdp)
+        elif sdp != self._sdp:
+            raise refusal.invalid_sdp("the SDP of accept is not the SDP of pre_accept")
+        self.opaque = opaque
+        self.stage = Stage.ACCEPTED
+        self._timer.cancel()
+
+    def confirm_accept(self) -> None:
+        """The 200 of accept is being written: the user's timer runs, and media is expected."""
+        self.accepted.happen()
+        self._accepted_epoch = time.time()
+        if self.stage is Stage.ACCEPTED:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._windows.first_media_s, self._watch_media)
+
+    def reject(self) -> None:
+        """The business declines. Raises Refusal once the call was accepted."""
+        if self.stage not in (Stage.OFFERED, Stage.PRE_ACCEPTED):
+            raise refusal.invalid_parameter(f"reject is not possible, the call is {self.stage.value}")
+        self._finish("business", "COMPLETED")
+
+    def terminate(self) -> None:
+        """The business hangs up. Raises Refusal when the call is over."""
+        if self.stage is Stage.ENDED:
+            raise refusal.invalid_parameter("the call has already ended")
+        self._finish("business", "COMPLETED")
+
+    def hang_up(self, *, notify: bool = False) -> None:
+        """The user hangs up; with ``notify`` the media path is closed by DTLS as well."""
+        if self.stage is not Stage.ENDED:
+            self._finish("user", "COMPLETED", notify=notify)
+
+    def discard(self) -> None:
+        """Free everything without a word to the business."""
+        self._timer.cancel()
+        self.phone.close()
+
+    def _take_answer(self, sdp: str) -> None:
+        try:
+            judged = answer.judge(sdp)
+        except answer.SdpRefused as refused:
+            raise refusal.invalid_sdp(str(refused)) from refused
+        self._sdp = sdp
+        self.phone.apply_answer(judged)
+
+    def _not_answered(self) -> None:
+        self._misdeeds.append("accept did not come in time")
+        self._finish("meta", "COMPLETED")
+
+    def _watch_media(self) -> None:
+        """End the call if nothing came for too long, look again otherwise."""
+        last_at = self.ear.last_at
+        if last_at is None:
+            self._lose_media("no media came after accept")
+            return
+        left_s = last_at + self._windows.media_gap_s - time.monotonic()
+        if left_s <= 0:
+            self._lose_media("media stopped during the call")
+            return
+        self._timer = asyncio.get_running_loop().call_later(left_s, self._watch_media)
+
+    def _lose_media(self, what: str) -> None:
+        self._misdeeds.append(what)
+        self._finish("meta", "FAILED", error_code=MEDIA_RECEIVE_TIMEOUT)
+
+    def _finish(self, by: str, status: str, *, error_code: int | None = None, notify: bool = False) -> None:
+        self.stage = Stage.ENDED
+        self.ended_by = by
+        self._timer.cancel()
+        self.ended.happen()
+        self.phone.close(notify=notify)
+        self.end = EndFacts(
+            ended_at=time.time(),
+            accepted_at=self._accepted_epoch,
+            status=status,
+            error_code=error_code,
+            opaque=self.opaque,
+        )
+        self._announce_end(self, self.end)

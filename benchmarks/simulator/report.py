@@ -1,0 +1,78 @@
+"""Owns the caller's-ear report: what one call promised and what caller and agent really heard. Pure, after the call."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from benchmarks.simulator.agent import AgentCall
+from benchmarks.simulator.call import SimulatedCall
+from benchmarks.simulator.continuity import discontinuities, longest_gap
+from benchmarks.simulator.hearing import Hearing
+from benchmarks.simulator.moment import Moment
+from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE
+
+Keys: TypeAlias = dict[str, Any]
+
+_SETTLED_S = 0.15
+"""Time after the agent's first packet in which decoders may still ring out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline."""
+
+    at_s: float
+    """Seconds since the connect webhook was sent."""
+    what: str
+
+
+def report(call: SimulatedCall, agent: AgentCall | None) -> Keys:
+    """The figures of one ended call; None where something never happened."""
+    caller = Hearing(call.ear.recording)
+    voice_at = caller.first_voice_at(AGENT_TONE)
+    gap = longest_gap(call.ear.recording, until=call.ended.at)
+    besides = None
+    if voice_at is not None and call.ended.at is not None:
+        besides = round(caller.loudest_besides(AGENT_TONE, voice_at + _SETTLED_S, call.ended.at), 4)
+    return {
+        "webhook_to_pre_accept_ms": _between_ms(call.webhook_sent.at, call.pre_accepted.at),
+        "webhook_to_accept_ms": _between_ms(call.webhook_sent.at, call.accepted.at),
+        "accept_to_first_audio_ms": _between_ms(call.accepted.at, call.ear.first_at),
+        "max_gap_ms": None if gap is None else round(gap.seconds * 1000, 3),
+        "rtp_discontinuities": len(discontinuities(call.ear.recording)),
+        "agent_answer_to_voice_ms": None if agent is None else _between_ms(agent.answered.at, voice_at),
+        "caller_hears_agent": caller.hears(AGENT_TONE),
+        "agent_hears_caller": agent is not None and Hearing(agent.ear.recording).hears(CALLER_TONE),
+        "other_sound_after_join": besides,
+        "packets_heard": len(call.ear.recording),
+        "violations": call.violations,
+    }
+
+
+def timeline(call: SimulatedCall, agent: AgentCall | None) -> list[Line]:
+    """Everything that happened, in order, for a person to read."""
+    start = call.webhook_sent.at
+    assert start is not None, "the call was never announced"
+    moments: list[tuple[Moment, str]] = [
+        (call.webhook_sent, "WhatsApp sends the connect webhook"),
+        (call.pre_accepted, "WhatsApp confirms pre_accept"),
+        (call.accepted, "WhatsApp confirms accept"),
+        (call.ended, f"the call ends, by the {call.ended_by}"),
+    ]
+    if agent is not None:
+        moments += [
+            (agent.rang, "the agent's browser rings"),
+            (agent.media_up, "the agent's media is up"),
+            (agent.answered, "the agent presses Answer"),
+            (agent.joined, "the agent is told to speak"),
+        ]
+    lines = [Line(moment.at - start, what) for moment, what in moments if moment.at is not None]
+    if call.ear.first_at is not None:
+        lines.append(Line(call.ear.first_at - start, "the caller hears the first packet"))
+    for segment in Hearing(call.ear.recording).segments():
+        what = f"the caller hears {segment.name} for {segment.seconds:.2f} s"
+        lines.append(Line(segment.start - start, what))
+    return sorted(lines, key=lambda line: line.at_s)
+
+
+def _between_ms(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else round((end - start) * 1000, 3)
