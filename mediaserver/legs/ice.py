@@ -1,0 +1,138 @@
+"""Owns the ICE agent of one leg: aioice's, moved onto the shared port and told apart by its username fragment.
+
+Candidates need no gathering because the port is known, so that an agent is ready the moment it is made. It never
+answers what is not authenticated (the port sees to that) and never sends media.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import aioice
+from aioice import stun
+from aioice.ice import CandidatePair, StunProtocol
+
+from mediaserver.legs.sdp import Candidate, host_priority
+from mediaserver.legs.transport import Port
+from mediaserver.packets.types import Address
+
+MAX_WAITING_DTLS = 16
+"""DTLS datagrams kept until the handshake takes them; a flight of ours is never above four."""
+
+
+class Connection(aioice.Connection):
+    """Checks, nomination and consent of one leg (RFC 8445, RFC 7675).
+
+    ``on_nominated`` hears the remote address of the nominated pair, again each time the peer moves it.
+    """
+
+    def __init__(self, port: Port, *, controlling: bool, on_nominated: Callable[[Address], None]) -> None:
+        super().__init__(
+            ice_controlling=controlling,
+            # 64 random bits instead of aioice's 24: the fragment is what tells the legs of the port apart.
+            local_username=secrets.token_hex(8),
+            local_password=secrets.token_hex(16),
+        )
+        self._port = port
+        self._on_nominated = on_nominated
+        self._remote: Address | None = None
+        self._by_family: dict[bool, StunProtocol] = {}
+        for rank, host in enumerate(port.addresses):
+            self._add_host(host, rank)
+        self._local_candidates_end = True
+        port.attach(self)
+
+    @property
+    def role(self) -> str:
+        """``controlling`` or ``controlled``, as aiortc's DTLS transport asks for it."""
+        return "controlling" if self.ice_controlling else "controlled"
+
+    @property
+    def expired(self) -> bool:
+        """Whether the connection has ended, by ``close`` or because the peer's consent ran out."""
+        return self._closing
+
+    # aiortc's DTLS transport sends and receives through these two names of its ICE transport.
+    _send = aioice.Connection.send
+    _recv = aioice.Connection.recv
+
+    async def add_remote(self, candidates: tuple[Candidate, ...]) -> None:
+        """Tell where the peer may be. A full agent may also be found by its own checks, a lite one may not."""
+        for candidate in candidates:
+            await self.add_remote_candidate(
+                aioice.Candidate(
+                    foundation=candidate.foundation,
+                    component=1,
+                    transport="udp",
+                    priority=candidate.priority,
+                    host=candidate.host,
+                    port=candidate.port,
+                    type=candidate.type,
+                )
+            )
+        if self.remote_is_lite:
+            await self.add_remote_candidate(None)
+
+    def check_received(self, message: stun.Message, address: Address) -> None:
+        """Answer an authenticated check and learn from it."""
+        protocol = self._by_family.get(":" in address[0])
+        if protocol is not None:
+            self.request_received(message, address, protocol)
+
+    def dtls_received(self, data: bytes) -> None:
+        """Keep a DTLS datagram for the handshake."""
+        if self._queue.qsize() < MAX_WAITING_DTLS:
+            self.data_received(data, 1)
+
+    def check_complete(self, pair: CandidatePair) -> None:
+        """Follow aioice's verdict on a pair to the port and to the engine."""
+        succeeded = pair.state is CandidatePair.State.SUCCEEDED
+        if succeeded and not self._port.validate(pair.remote_addr, self):
+            pair.nominated = False
+            pair.state = CandidatePair.State.FAILED
+        super().check_complete(pair)
+        nominated = self._nominated.get(1)
+        if nominated is not None and nominated.remote_addr != self._remote:
+            self._remote = nominated.remote_addr
+            self._on_nominated(self._remote)
+
+    async def close(self) -> None:
+        """End everything at any moment. Safe to call twice."""
+        self._port.detach(self)
+        await super().close()
+
+    def _add_host(self, host: str, rank: int) -> None:
+        candidate = aioice.Candidate(
+            foundation=f"{rank + 1}",
+            component=1,
+            transport="udp",
+            priority=host_priority(rank),
+            host=host,
+            port=self._port.number,
+            type="host",
+        )
+        self._local_candidates.append(candidate)
+        # All addresses of a family are the same socket, so a second protocol would only repeat its pairs.
+        if (ipv6 := ":" in host) not in self._by_family:
+            protocol = StunProtocol(self)
+            protocol.local_candidate = candidate
+            protocol.transactions = self._port.transactions
+            protocol.connection_made(_PortTransport(self._port, protocol))
+            self._by_family[ipv6] = protocol
+            self._protocols.append(protocol)
+
+
+class _PortTransport(asyncio.DatagramTransport):
+    """The shared port in the shape that one StunProtocol holds; closing it leaves the port open."""
+
+    def __init__(self, port: Port, protocol: StunProtocol) -> None:
+        super().__init__()
+        self._port = port
+        self._protocol = protocol
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        self._port.send(data, addr)
+
+    def close(self) -> None:
+        self._protocol.connection_lost(None)

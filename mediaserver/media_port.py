@@ -1,0 +1,165 @@
+"""Owns the media of all calls as the call machine sees it: named legs, what each hears, and what they counted.
+
+Implements ``signaling.ports.MediaPort`` on the packet engine and ``mediaserver.legs``. It decides nothing: which leg
+hears what, and when, is said by the call machine alone. It knows no SDP and no packet.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mediaserver.legs.leg import Leg
+from mediaserver.legs.sdp import BadOffer
+from mediaserver.legs.transport import Dropped, Port
+from mediaserver.packets.engine import Engine
+from mediaserver.packets.types import Cue, LegCounters, LegEvent
+from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from signaling.ports import Post
+
+
+class MediaObserver(Protocol):
+    """Who is told what legs do, for figures and call records. Calls must not block."""
+
+    def noticed(self, call_id: str, leg: str, event: LegEvent) -> None:
+        """The engine noticed something about the leg."""
+
+    def closed(self, call_id: str, leg: str, counters: LegCounters) -> None:
+        """The leg is closed, and this is all it ever counted."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """A leg and its part in a call: who it is, what it hears, and where its news go."""
+
+    call_id: str
+    name: str
+    post: Post
+    leg: Leg = field(init=False)
+    programme: str | None = None
+    """The queue whose hold audio it hears now."""
+    closed: bool = False
+
+    def connected(self) -> None:
+        self._tell(LegConnected(leg=self.name))
+
+    def failed(self, reason: str) -> None:
+        self._tell(LegFailed(leg=self.name, reason=reason))
+
+    def _tell(self, event: Event) -> None:
+        # A leg takes some turns of the loop to end; its call must not hear of it by then.
+        if not self.closed:
+            self.post(self.call_id, event)
+
+
+class Media:
+    """Legs and what they hear. ``open`` before use, ``stop`` at the end; neither starts or closes the engine.
+
+    ``programmes`` maps each queue to the cues its callers hear; the last cue should repeat for ever. A leg hears
+    nothing before its first ``play`` or ``join``.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        post: Post,
+        programmes: Mapping[str, Sequence[Cue]],
+        observer: MediaObserver,
+        *,
+        advertised: Sequence[str] = (),
+    ) -> None:
+        self._engine = engine
+        self._post = post
+        self._programmes = programmes
+        self._observer = observer
+        self._port = Port(engine, self._noticed, advertised)
+        self._calls: dict[str, dict[str, _Part]] = {}
+        self._by_leg: dict[int, _Part] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def dropped(self) -> Dropped:
+        """STUN and DTLS datagrams that belonged to no leg."""
+        return self._port.dropped
+
+    def open(self) -> None:
+        """Begin to serve, in the running loop."""
+        self._port.open()
+
+    async def stop(self) -> None:
+        """Close every leg and wait until all is freed."""
+        for call_id in list(self._calls):
+            self.close(call_id)
+        await asyncio.gather(*self._closing)
+        self._port.close()
+
+    def counters(self, call_id: str) -> dict[str, LegCounters]:
+        """What the open legs of a call have counted so far, by their names."""
+        parts = self._calls.get(call_id, {})
+        return {name: self._engine.counters(part.leg.id) for name, part in parts.items()}
+
+    def answer(self, call_id: str, leg: str, sdp: str, *, whatsapp: bool) -> None:
+        """Make a leg for an offer, in place of a former leg of this name; posts LegAnswered or LegRefused."""
+        self.close(call_id, leg)
+        part = _Part(call_id, leg, self._post)
+        try:
+            part.leg = Leg(
+                self._engine,
+                self._port,
+                sdp,
+                whatsapp=whatsapp,
+                on_connected=part.connected,
+                on_failed=part.failed,
+            )
+        except BadOffer as refusal:
+            self._post(call_id, LegRefused(leg=leg, reason=str(refusal)))
+            return
+        self._calls.setdefault(call_id, {})[leg] = part
+        self._by_leg[part.leg.id] = part
+        self._post(call_id, LegAnswered(leg=leg, sdp=part.leg.answer))
+
+    def start(self, call_id: str, leg: str) -> None:
+        """Begin ICE and DTLS; posts LegConnected, and LegFailed if the peer is not reached or goes away."""
+        if (part := self._part(call_id, leg)) is not None:
+            part.leg.start()
+
+    def play(self, call_id: str, leg: str, queue: str) -> None:
+        """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
+        part = self._part(call_id, leg)
+        if part is not None and part.programme != queue:
+            self._engine.play(part.leg.id, self._programmes[queue])
+            part.programme = queue
+
+    def join(self, call_id: str, leg: str, other: str) -> None:
+        """Let two legs hear each other, each from the other's next packet on."""
+        one, two = self._part(call_id, leg), self._part(call_id, other)
+        if one is not None and two is not None:
+            for listener, speaker in ((one, two), (two, one)):
+                self._engine.listen(listener.leg.id, speaker.leg.id)
+                listener.programme = None
+
+    def close(self, call_id: str, leg: str | None = None) -> None:
+        """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""
+        parts = self._calls.get(call_id, {})
+        for name in [leg] if leg is not None else list(parts):
+            if (part := parts.pop(name, None)) is not None:
+                self._close(part)
+        if not parts:
+            self._calls.pop(call_id, None)
+
+    def _part(self, call_id: str, leg: str) -> _Part | None:
+        return self._calls.get(call_id, {}).get(leg)
+
+    def _close(self, part: _Part) -> None:
+        part.closed = True
+        del self._by_leg[part.leg.id]
+        self._engine.mute(part.leg.id)
+        self._observer.closed(part.call_id, part.name, self._engine.counters(part.leg.id))
+        task = asyncio.create_task(part.leg.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _noticed(self, event: LegEvent) -> None:
+        # The engine may have noticed something just before its leg was closed.
+        if (part := self._by_leg.get(event.leg)) is not None:
+            self._observer.noticed(part.call_id, part.name, event)
