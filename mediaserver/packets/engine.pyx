@@ -1,6 +1,447 @@
 # cython: language_level=3
-"""Owns the one UDP port and its thread. Must not know calls, SDP, ICE or DTLS."""
+"""Owns the Python face of the packet engine: checks what it is given and hands it to the loop under the lock.
+
+What each method means stands in ``engine.pyi``. Must not know calls, SDP, ICE or DTLS.
+"""
+
+import os
+import socket
+import threading
+
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.errno cimport errno
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+
+from mediaserver.packets.endpoints cimport Cell, Endpoint, enrol, is_mapped, leg_at, strike, write_name
+from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS
+from mediaserver.packets.linux cimport (
+    MILLISECOND,
+    MSG_DONTWAIT,
+    SECOND,
+    __ATOMIC_RELAXED,
+    __ATOMIC_RELEASE,
+    __atomic_store_n,
+    add_count,
+    eventfd_read,
+    eventfd_write,
+    getrandom,
+    load_count,
+    monotonic,
+    pthread_mutex_destroy,
+    pthread_mutex_init,
+    sendto,
+    sockaddr,
+    sockaddr_in6,
+    socklen_t,
+)
+from mediaserver.packets.loop cimport prepare, run
+from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
+from mediaserver.packets.port cimport Clip, Counters, Leg, Playlist, Port, Totals, enter, leave
+from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
+from mediaserver.packets.rtcp cimport CNAME
+from mediaserver.packets.sources cimport abandon, comfort, listen, mute, play
+from mediaserver.packets.srtp cimport Transform
+from mediaserver.packets.wheel cimport clear
+
+from mediaserver.packets.types import Datagram, EngineCounters, LegCounters, LegEvent, LegEventKind
+
+cdef enum:
+    PLACE_BITS = 16  # Of a public number; the generation of the place stands above them.
+    MAX_FRAME = 1275  # Bytes of one Opus frame (RFC 6716 3.4), and a 20 ms packet holds one.
+    SOCKET_BUFFER = 4 << 20  # Bytes; a second of a thousand calls while the thread is held up.
+
+_SO_SNDBUFFORCE = 32  # asm-generic/socket.h; Python has no names for these two.
+_SO_RCVBUFFORCE = 33
+
+
+cdef bint load_clip(Clip* clip, frames) except False:
+    """Copy frames into one block: where each ends, then the bytes."""
+    cdef uint32_t end = 0
+    cdef uint32_t at
+    sound = [bytes(frame) for frame in frames]
+    if not sound or not all(0 < len(frame) <= MAX_FRAME for frame in sound):
+        raise ValueError("a clip needs frames of 1 to 1275 bytes")
+    clip.ends = <uint32_t*>malloc(len(sound) * sizeof(uint32_t) + sum(map(len, sound)))
+    if clip.ends == NULL:
+        raise MemoryError
+    clip.length = <uint32_t>len(sound)
+    clip.data = <uint8_t*>(clip.ends + clip.length)
+    for at in range(clip.length):
+        memcpy(clip.data + end, <const uint8_t*>sound[at], len(sound[at]))
+        end += <uint32_t>len(sound[at])
+        clip.ends[at] = end
+    return True
+
+
+cdef bint read_address(Endpoint* endpoint, address, int family) except False:
+    """Turn a numeric address into the table's form. Names are refused: looking them up would block."""
+    host, port = address
+    version = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if version == socket.AF_INET6 and family == socket.AF_INET:
+        raise ValueError("an IPv6 address needs an engine on an IPv6 host")
+    if not 0 < port < 65536:
+        raise ValueError("a port lies between 1 and 65535")
+    try:
+        ip = socket.inet_pton(version, host)
+    except OSError as error:
+        raise ValueError("not a numeric IP address") from error
+    if version == socket.AF_INET:
+        ip = bytes(10) + b"\xff\xff" + ip
+    memcpy(endpoint.ip, <const uint8_t*>ip, 16)
+    endpoint.port = port
+    return True
+
+
+cdef write_address(const Endpoint* endpoint):
+    ip = PyBytes_FromStringAndSize(<const char*>endpoint.ip, 16)
+    if is_mapped(endpoint.ip):
+        return socket.inet_ntop(socket.AF_INET, ip[12:]), endpoint.port
+    return socket.inet_ntop(socket.AF_INET6, ip), endpoint.port
 
 
 cdef class Engine:
-    pass
+    cdef Port* port
+    cdef object _socket
+    cdef object _address
+    cdef object _thread
+    cdef dict _owners  # What keeps the SRTP contexts of each leg alive.
+    cdef list _free_legs
+    cdef list _free_clips
+
+    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int stall_ms=200):
+        cdef Port* state
+        cdef int at
+        if not all(srtp):
+            raise ValueError("four functions of libsrtp are needed")
+        if stall_ms <= 0:
+            raise ValueError("stall_ms must be positive")
+        state = self.port = <Port*>calloc(1, sizeof(Port))
+        if state == NULL:
+            raise MemoryError
+        state.socket = state.bell = state.alarm = -1
+        load_clip(&state.comfort, comfort)
+        pthread_mutex_init(&state.lock, NULL)
+        state.srtp.protect = <Transform><uintptr_t>srtp.protect
+        state.srtp.unprotect = <Transform><uintptr_t>srtp.unprotect
+        state.srtp.protect_rtcp = <Transform><uintptr_t>srtp.protect_rtcp
+        state.srtp.unprotect_rtcp = <Transform><uintptr_t>srtp.unprotect_rtcp
+        state.stall = <int64_t>stall_ms * MILLISECOND
+        cname = os.urandom(CNAME // 2).hex().encode()
+        memcpy(state.cname, <const char*>cname, CNAME)
+        getrandom(&state.table.seed, sizeof(state.table.seed), 0)
+        for at in range(2 * MAX_LEGS):
+            state.table.cells[at].leg = -1
+        clear(&state.wheel)
+        self._owners = {}
+        self._free_legs = list(range(MAX_LEGS - 1, -1, -1))
+        self._free_clips = list(range(MAX_CLIPS - 1, -1, -1))
+        self._open(host, port)
+        prepare(state)
+
+    cdef _open(self, host, int port):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        if family == socket.AF_INET6:
+            self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        for forced, plain in ((_SO_RCVBUFFORCE, socket.SO_RCVBUF), (_SO_SNDBUFFORCE, socket.SO_SNDBUF)):
+            try:
+                self._socket.setsockopt(socket.SOL_SOCKET, forced, SOCKET_BUFFER)
+            except PermissionError:
+                # Without CAP_NET_ADMIN the kernel grants what net.core.rmem_max and wmem_max allow.
+                self._socket.setsockopt(socket.SOL_SOCKET, plain, SOCKET_BUFFER)
+        self._socket.setblocking(False)
+        self._socket.bind((host, port))
+        self._address = self._socket.getsockname()[:2]
+        self.port.socket = self._socket.fileno()
+        self.port.family = family
+        self.port.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.port.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+
+    def __dealloc__(self):
+        cdef int at
+        if self.port == NULL:
+            return
+        for at in (self.port.bell, self.port.alarm):
+            if at >= 0:
+                os.close(at)
+        for at in range(MAX_CLIPS):
+            free(self.port.clips[at].ends)
+        free(self.port.comfort.ends)
+        pthread_mutex_destroy(&self.port.lock)
+        free(self.port)
+
+    @property
+    def address(self):
+        self._opened()
+        return self._address
+
+    def fileno(self):
+        return self._opened().bell
+
+    def start(self):
+        self._opened()
+        if self._thread is not None:
+            raise ValueError("the engine runs already")
+        self._thread = threading.Thread(target=self._run, name="packets", daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        with nogil:
+            run(self.port)
+
+    def close(self):
+        if self._socket is None:
+            return
+        __atomic_store_n(&self.port.stopping, 1, __ATOMIC_RELEASE)
+        eventfd_write(self.port.alarm, 1)
+        if self._thread is not None:
+            self._thread.join()
+        self._socket.close()
+        self._socket = None
+        self._owners.clear()
+
+    def events(self):
+        cdef Port* port = self._opened()
+        cdef uint64_t rings
+        cdef uint32_t waiting
+        cdef const Entry* entry
+        eventfd_read(port.bell, &rings)
+        taken = []
+        waiting = look(&port.ring)
+        for _ in range(waiting):
+            entry = oldest(&port.ring)
+            if entry.kind == DATAGRAM:
+                data = PyBytes_FromStringAndSize(<const char*>entry.data, entry.length)
+                taken.append(Datagram(data, write_address(&entry.endpoint)))
+            else:
+                taken.append(LegEvent(LegEventKind(entry.kind), entry.leg, entry.at / <double>SECOND))
+            release(&port.ring)
+        return taken
+
+    def send(self, bytes data not None, address):
+        cdef Port* port = self._opened()
+        cdef Endpoint endpoint
+        cdef sockaddr_in6 name
+        cdef socklen_t length
+        read_address(&endpoint, address, port.family)
+        length = write_name(&name, &endpoint, port.family)
+        if sendto(port.socket, <const char*>data, len(data), MSG_DONTWAIT, <sockaddr*>&name, length) < 0:
+            add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
+        else:
+            add_count(&port.totals.sent, 1, __ATOMIC_RELAXED)
+
+    def add_clip(self, frames):
+        cdef Port* port = self._opened()
+        cdef Clip clip
+        cdef int place
+        if not self._free_clips:
+            raise ValueError("too many clips")
+        load_clip(&clip, frames)
+        place = self._free_clips.pop()
+        clip.holders = 0
+        clip.generation = port.clips[place].generation + 1
+        # No lock: the thread looks only at clips that a playlist holds.
+        port.clips[place] = clip
+        return <int64_t>clip.generation << PLACE_BITS | place
+
+    def remove_clip(self, int64_t clip):
+        cdef Port* port = self._opened()
+        cdef int place = self._clip(clip)
+        cdef uint32_t holders
+        with nogil:
+            enter(port)
+            holders = port.clips[place].holders
+            leave(port)
+        if holders:
+            raise ValueError("a playlist holds the clip")
+        free(port.clips[place].ends)
+        port.clips[place].ends = NULL
+        self._free_clips.append(place)
+
+    def add_leg(self, stream):
+        cdef Port* port = self._opened()
+        cdef Leg leg
+        cdef int place
+        memset(&leg, 0, sizeof(Leg))
+        if not 0 <= stream.ssrc < 1 << 32:
+            raise ValueError("an SSRC has 32 bits")
+        if not (0 <= stream.payload_type < 128 and -1 <= stream.dtmf_payload_type < 128):
+            raise ValueError("a payload type has 7 bits")
+        if not self._free_legs:
+            raise ValueError("too many legs")
+        place = self._free_legs.pop()
+        leg.ssrc = stream.ssrc
+        leg.payload_type = stream.payload_type
+        leg.dtmf_payload_type = stream.dtmf_payload_type
+        leg.speaker = leg.first_listener = -1
+        getrandom(&leg.sequence, sizeof(leg.sequence), 0)
+        getrandom(&leg.timestamp, sizeof(leg.timestamp), 0)
+        # In the lower half, so that losing the first packets cannot hide a wrap from the receiver's SRTP (RFC 3711 3.3.1).
+        leg.sequence &= 0x7FFF
+        leg.generation = port.legs[place].generation + 1
+        leg.number = <int64_t>leg.generation << PLACE_BITS | place
+        # No lock: the thread reaches a leg only through its address, the wheel or a speaker, and this one is in none of them.
+        port.legs[place] = leg
+        return leg.number
+
+    def remove_leg(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef int place = self._leg(leg)
+        cdef Leg* gone = &port.legs[place]
+        with nogil:
+            enter(port)
+            mute(port, gone)
+            abandon(port, gone, monotonic())
+            if gone.addressed:
+                strike(&port.table, &gone.remote)
+            gone.number = 0
+            leave(port)
+        self._owners.pop(place, None)
+        self._free_legs.append(place)
+
+    def set_remote(self, int64_t leg, address):
+        cdef Port* port = self._opened()
+        cdef int place = self._leg(leg)
+        cdef Leg* moved = &port.legs[place]
+        cdef Endpoint endpoint
+        cdef int32_t tenant
+        read_address(&endpoint, address, port.family)
+        with nogil:
+            enter(port)
+            tenant = leg_at(&port.table, &endpoint)
+            if tenant < 0:
+                if moved.addressed:
+                    strike(&port.table, &moved.remote)
+                enrol(&port.table, &endpoint, place)
+                moved.remote = endpoint
+                moved.addressed = True
+                pace(port, moved, SOONEST, LATEST, monotonic())
+            leave(port)
+        if tenant not in (-1, place):
+            raise ValueError("the address belongs to another leg")
+
+    def secure(self, int64_t leg, sessions):
+        cdef Port* port = self._opened()
+        cdef int place = self._leg(leg)
+        cdef Leg* keyed = &port.legs[place]
+        cdef uintptr_t inbound = sessions.inbound
+        cdef uintptr_t outbound = sessions.outbound
+        if not inbound or not outbound:
+            raise ValueError("two SRTP contexts are needed")
+        with nogil:
+            enter(port)
+            keyed.inbound = <void*>inbound
+            keyed.outbound = <void*>outbound
+            pace(port, keyed, SOONEST, LATEST, monotonic())
+            leave(port)
+        self._owners[place] = sessions.owner
+
+    def play(self, int64_t leg, playlist):
+        cdef Port* port = self._opened()
+        cdef Leg* listener = &port.legs[self._leg(leg)]
+        cdef Playlist cues
+        memset(&cues, 0, sizeof(Playlist))
+        if not 0 < len(playlist) <= MAX_CUES:
+            raise ValueError("a playlist has 1 to 16 cues")
+        for cue in playlist:
+            if not 0 <= cue.repeats < 1 << 32:
+                raise ValueError("repeats is 0 for ever, or a count")
+            cues.items[cues.count].clip = self._clip(cue.clip)
+            cues.items[cues.count].repeats = cue.repeats
+            cues.count += 1
+        with nogil:
+            enter(port)
+            play(port, listener, &cues, monotonic())
+            leave(port)
+
+    def listen(self, int64_t leg, int64_t source):
+        cdef Port* port = self._opened()
+        cdef Leg* listener = &port.legs[self._leg(leg)]
+        cdef Leg* speaker = &port.legs[self._leg(source)]
+        with nogil:
+            enter(port)
+            listen(port, listener, speaker, monotonic())
+            leave(port)
+
+    def comfort(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef Leg* listener = &port.legs[self._leg(leg)]
+        with nogil:
+            enter(port)
+            comfort(port, listener, monotonic())
+            leave(port)
+
+    def mute(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef Leg* listener = &port.legs[self._leg(leg)]
+        with nogil:
+            enter(port)
+            mute(port, listener)
+            leave(port)
+
+    def counters(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef Leg* counted = &port.legs[self._leg(leg)]
+        cdef Counters counters
+        with nogil:
+            enter(port)
+            counters = counted.counters
+            leave(port)
+        return LegCounters(
+            received=counters.received,
+            received_bytes=counters.received_bytes,
+            sent=counters.sent,
+            sent_bytes=counters.sent_bytes,
+            forwarded=counters.forwarded,
+            clip_frames=counters.clip_frames,
+            comfort_frames=counters.comfort_frames,
+            rejected=counters.rejected,
+            dtmf_packets=counters.dtmf_packets,
+            rtcp_received=counters.rtcp_received,
+            stale=counters.stale,
+            longest_gap_us=counters.longest_gap // 1000,
+            discontinuities=counters.discontinuities,
+        )
+
+    def totals(self):
+        cdef Port* port = self._opened()
+        cdef Totals totals
+        cdef uint64_t dropped
+        with nogil:
+            enter(port)
+            totals = port.totals
+            dropped = port.ring.dropped
+            leave(port)
+        return EngineCounters(
+            legs=MAX_LEGS - len(self._free_legs),
+            clips=MAX_CLIPS - len(self._free_clips),
+            received=totals.received,
+            sent=load_count(&port.totals.sent, __ATOMIC_RELAXED),
+            unknown_source=totals.unknown_source,
+            malformed=totals.malformed,
+            send_errors=load_count(&port.totals.send_errors, __ATOMIC_RELAXED),
+            events_dropped=dropped,
+        )
+
+    cdef Port* _opened(self) except NULL:
+        if self._socket is None:
+            raise ValueError("the engine is closed")
+        return self.port
+
+    cdef int _leg(self, int64_t number) except -1:
+        """The place of a leg that exists."""
+        cdef int64_t place = number & ((1 << PLACE_BITS) - 1)
+        if number <= 0 or place >= MAX_LEGS or self.port.legs[place].number != number:
+            raise ValueError("no such leg")
+        return <int>place
+
+    cdef int _clip(self, int64_t number) except -1:
+        """The place of a clip that exists."""
+        cdef int64_t place = number & ((1 << PLACE_BITS) - 1)
+        if number <= 0 or place >= MAX_CLIPS or self.port.clips[place].ends == NULL:
+            raise ValueError("no such clip")
+        if self.port.clips[place].generation != number >> PLACE_BITS:
+            raise ValueError("no such clip")
+        return <int>place

@@ -1,0 +1,70 @@
+"""Owns the way from one leg to another: how a speaker's packets are renumbered into a listener's stream."""
+
+from libc.stdint cimport int64_t, uint16_t
+
+from mediaserver.packets.port cimport AWAITED, LIVE, STALLED, Leg, Port, is_ready
+from mediaserver.packets.rtp cimport Packet, sequence_step, timestamp_step
+from mediaserver.packets.sending cimport next_timestamp, notice, transmit
+
+cdef enum:
+    SOURCE_STARTED = 2  # LegEventKind.
+    SOURCE_RECOVERED = 4
+    SEQUENCE_JUMP = 1000  # Packets; further apart, a speaker has begun anew.
+    TIMESTAMP_JUMP = 480_000  # Ten seconds, likewise.
+
+
+cdef inline bint belongs(const Leg* leg, const Packet* heard) noexcept nogil:
+    """Whether the packet continues what the speaker sent before."""
+    return (
+        leg.mapped
+        and heard.ssrc == leg.speaker_ssrc
+        and -SEQUENCE_JUMP <= sequence_step(leg.speaker_sequence, heard.sequence) <= SEQUENCE_JUMP
+        and -TIMESTAMP_JUMP <= timestamp_step(leg.speaker_timestamp, heard.timestamp) <= TIMESTAMP_JUMP
+    )
+
+
+cdef inline void rebase(Leg* leg, const Packet* heard, int64_t now) noexcept nogil:
+    """Fix the offsets so that this packet becomes the next one of the leg's stream."""
+    leg.sequence_offset = <uint16_t>(leg.sequence + 1 - heard.sequence)
+    leg.timestamp_offset = next_timestamp(leg, now) - heard.timestamp
+    leg.speaker_ssrc = heard.ssrc
+    leg.speaker_sequence = heard.sequence
+    leg.speaker_timestamp = heard.timestamp
+    leg.reach = 0
+    leg.mapped = True
+    leg.marked = True
+
+
+cdef inline void follow(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    """The speaker is heard (again)."""
+    if leg.source == AWAITED:
+        notice(port, leg, SOURCE_STARTED, now)
+    elif leg.source == STALLED:
+        notice(port, leg, SOURCE_RECOVERED, now)
+    leg.source = LIVE
+
+
+cdef inline void forward(Port* port, Leg* leg, const Packet* heard, int64_t now) noexcept nogil:
+    """Let the leg hear a packet of its speaker, unless its place in the stream is taken by something else."""
+    cdef Packet packet = heard[0]
+    cdef bint known = belongs(leg, heard)
+    cdef int step = sequence_step(leg.speaker_sequence, heard.sequence)
+    if not is_ready(leg):
+        return
+    if known and step <= (-leg.reach - 1 if leg.source == LIVE else 0):
+        leg.counters.stale += 1
+        return
+    if not known or leg.source != LIVE:
+        rebase(leg, heard, now)
+        step = 0
+    packet.sequence = <uint16_t>(heard.sequence + leg.sequence_offset)
+    packet.timestamp = heard.timestamp + leg.timestamp_offset
+    if not transmit(port, leg, &packet, heard, now):
+        leg.counters.stale += 1
+        return
+    leg.counters.forwarded += 1
+    if step > 0:
+        leg.reach = min(leg.reach + step, SEQUENCE_JUMP)
+        leg.speaker_sequence = heard.sequence
+        leg.speaker_timestamp = heard.timestamp
+    follow(port, leg, now)

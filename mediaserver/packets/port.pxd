@@ -1,0 +1,177 @@
+"""Owns the engine's state: the port, its legs and clips. Data and its lock, no behaviour beyond finding a leg ready."""
+
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t
+
+from mediaserver.packets.continuity cimport Trail
+from mediaserver.packets.endpoints cimport Endpoint, Table
+from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_LEGS, RX_BATCH, TX_BATCH
+from mediaserver.packets.linux cimport (
+    eventfd_write,
+    iovec,
+    mmsghdr,
+    pthread_mutex_lock,
+    pthread_mutex_t,
+    pthread_mutex_unlock,
+    sockaddr_in6,
+)
+from mediaserver.packets.ring cimport Ring
+from mediaserver.packets.rtcp cimport CNAME
+from mediaserver.packets.srtp cimport Srtp
+from mediaserver.packets.wheel cimport Wheel
+
+cdef enum Source:
+    NOTHING  # Muted, as before accept.
+    CLIPS
+    COMFORT
+    AWAITED  # Another leg that has not spoken since it was joined; comfort frames until then.
+    LIVE  # Another leg that speaks.
+    STALLED  # Another leg that fell silent; comfort frames go on.
+
+
+cdef struct Clip:
+    uint32_t generation  # Counts the users of this place, so that a stale number is noticed.
+    uint32_t holders  # Playlists that hold it.
+    uint32_t length  # Frames.
+    uint32_t* ends  # Where each frame ends in the bytes, in the block that also holds the bytes; NULL when free.
+    uint8_t* data
+
+
+cdef struct Item:
+    int32_t clip  # Its place in Port.clips.
+    uint32_t repeats  # 0 is for ever.
+
+
+cdef struct Playlist:
+    uint32_t count  # Items.
+    uint32_t item  # The one being played.
+    uint32_t frame  # The next frame of it.
+    uint32_t played  # How often it was played to its end.
+    Item items[MAX_CUES]
+
+
+cdef struct Counters:
+    uint64_t received  # As in LegCounters.
+    uint64_t received_bytes
+    uint64_t sent
+    uint64_t sent_bytes
+    uint64_t forwarded
+    uint64_t clip_frames
+    uint64_t comfort_frames
+    uint64_t rejected
+    uint64_t dtmf_packets
+    uint64_t rtcp_received
+    uint64_t stale
+    uint64_t discontinuities
+    int64_t longest_gap  # Nanoseconds.
+
+
+cdef struct Leg:
+    int64_t number  # Public number: generation and place; 0 when free.
+    uint32_t generation  # Counts the users of this place, so that a stale number is noticed.
+    Endpoint remote
+    bint addressed  # ``remote`` is set.
+    void* inbound  # srtp_t, NULL before the leg is keyed.
+    void* outbound
+    # What is sent.
+    uint32_t ssrc
+    int payload_type  # Opus.
+    int dtmf_payload_type  # telephone-event, or -1.
+    uint16_t sequence  # Of the newest packet.
+    uint32_t timestamp
+    bint started  # Something was sent.
+    bint paused  # Muted since the last packet: time has passed that was not sent.
+    bint marked  # The next packet begins a new source: marker bit.
+    int64_t sent_at  # When the last packet was sent.
+    int64_t due_at  # When the pacing wheel next comes to this leg.
+    int64_t report_at  # When the next RTCP report is due.
+    uint32_t payload_bytes  # Octet count of the sender report, which wraps.
+    Trail trail
+    # What is heard.
+    Source source
+    Playlist playlist
+    uint32_t comfort_frame  # The next comfort frame.
+    int32_t speaker  # The leg that is heard, or -1.
+    int32_t next_listener  # Links of the speaker's list of listeners.
+    int32_t previous_listener
+    # How the speaker's packets are renumbered.
+    bint mapped  # The fields below are set.
+    uint32_t speaker_ssrc
+    uint16_t speaker_sequence  # Its newest packet that was forwarded, as it came in.
+    uint32_t speaker_timestamp
+    uint16_t sequence_offset  # Added to its sequence numbers.
+    uint32_t timestamp_offset
+    int reach  # How far behind its newest packet one may still be placed: never before the packet that fixed the offsets.
+    # What is spoken.
+    int32_t first_listener  # Legs that hear this one, or -1.
+    int64_t heard_at  # When the last Opus packet came in.
+    Counters counters
+
+
+cdef struct Receiving:
+    mmsghdr headers[RX_BATCH]
+    iovec vectors[RX_BATCH]
+    sockaddr_in6 names[RX_BATCH]  # Also long enough for IPv4.
+    uint8_t data[RX_BATCH][BUFFER]
+
+
+cdef struct Sending:
+    int count  # Packets that wait for the end of the batch.
+    mmsghdr headers[TX_BATCH]
+    iovec vectors[TX_BATCH]
+    sockaddr_in6 names[TX_BATCH]
+    uint8_t data[TX_BATCH][BUFFER]
+
+
+cdef struct Totals:
+    uint64_t received  # As in EngineCounters; guarded by the lock.
+    uint64_t unknown_source
+    uint64_t malformed
+    uint64_t sent  # These two are atomic.
+    uint64_t send_errors
+
+
+cdef struct Port:
+    int socket
+    int family  # AF_INET or AF_INET6.
+    int bell  # eventfd that tells asyncio of events.
+    int alarm  # eventfd that wakes the thread.
+    uint32_t stopping  # Atomic.
+    pthread_mutex_t lock  # Guards everything below but the batches, which are the thread's own, and what is marked atomic.
+    int64_t asleep_until  # When the thread wakes by itself.
+    bint wake  # The holder of the lock has made something due earlier than that.
+    int64_t ticked  # The last tick of the wheel that was served.
+    int64_t stall  # Silence of a speaker after which comfort frames fill in.
+    Srtp srtp
+    char cname[CNAME]
+    Totals totals
+    Clip comfort
+    Clip clips[MAX_CLIPS]
+    Leg legs[MAX_LEGS]
+    Wheel wheel
+    Table table
+    Ring ring
+    Receiving receiving
+    Sending sending
+
+
+cdef inline void enter(Port* port) noexcept nogil:
+    pthread_mutex_lock(&port.lock)
+
+
+cdef inline void leave(Port* port) noexcept nogil:
+    """Release the lock, and wake the thread if it would sleep too long."""
+    cdef bint wake = port.wake
+    port.wake = False
+    pthread_mutex_unlock(&port.lock)
+    if wake:
+        eventfd_write(port.alarm, 1)
+
+
+cdef inline int32_t place(const Port* port, const Leg* leg) noexcept nogil:
+    """Where the leg stands in Port.legs, which is its number inside the engine."""
+    return <int32_t>(leg - port.legs)
+
+
+cdef inline bint is_ready(const Leg* leg) noexcept nogil:
+    """Whether anything may be sent to the leg."""
+    return leg.addressed and leg.outbound != NULL and leg.source != NOTHING

@@ -1,0 +1,90 @@
+"""Owns the way in: what a datagram is (RFC 7983), whose it is, and whether it is authentic."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t
+from libc.string cimport memcpy
+
+from mediaserver.packets.endpoints cimport Endpoint, leg_at, read_name
+from mediaserver.packets.forwarding cimport forward
+from mediaserver.packets.limits cimport MAX_DATAGRAM
+from mediaserver.packets.linux cimport sockaddr_in6
+from mediaserver.packets.port cimport Leg, Port
+from mediaserver.packets.ring cimport DATAGRAM, Entry, publish, vacant
+from mediaserver.packets.rtp cimport RTCP_HEADER, Packet, header_length, parse
+from mediaserver.packets.sending cimport notice
+
+cdef enum:
+    HEARD = 6  # LegEventKind.
+    STUN_HEADER = 20  # Bytes (RFC 8489 5).
+    DTLS_HEADER = 13  # Bytes (RFC 6347 4.1).
+
+
+cdef inline void hand_up(Port* port, const Endpoint* sender, const uint8_t* data, int length) noexcept nogil:
+    """Leave a STUN or DTLS datagram to asyncio."""
+    cdef Entry* entry = vacant(&port.ring, False)
+    if entry == NULL:
+        return
+    entry.kind = DATAGRAM
+    entry.endpoint = sender[0]
+    entry.length = length
+    memcpy(entry.data, data, length)
+    publish(&port.ring)
+
+
+cdef inline void receive_rtcp(Port* port, Leg* leg, uint8_t* data, int length) noexcept nogil:
+    if leg.inbound == NULL or port.srtp.unprotect_rtcp(leg.inbound, data, &length) != 0:
+        leg.counters.rejected += 1
+    else:
+        leg.counters.rtcp_received += 1
+
+
+cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, int64_t now) noexcept nogil:
+    """Authenticate a packet and let every listener of its leg hear it, if it is sound."""
+    cdef Packet packet
+    cdef int received = length
+    cdef int32_t listener
+    if leg.inbound == NULL or port.srtp.unprotect(leg.inbound, data, &length) != 0:
+        leg.counters.rejected += 1
+        return
+    if leg.counters.received == 0:
+        notice(port, leg, HEARD, now)
+    leg.counters.received += 1
+    leg.counters.received_bytes += received
+    if not parse(&packet, data, length):
+        port.totals.malformed += 1
+        return
+    if packet.payload_type == leg.dtmf_payload_type:
+        leg.counters.dtmf_packets += 1
+        return
+    if packet.payload_type != leg.payload_type or packet.length == 0:
+        return
+    leg.heard_at = now
+    listener = leg.first_listener
+    while listener >= 0:
+        forward(port, &port.legs[listener], &packet, now)
+        listener = port.legs[listener].next_listener
+
+
+cdef inline void receive(Port* port, const sockaddr_in6* name, uint8_t* data, int length, int64_t now) noexcept nogil:
+    """Take one datagram. ``length`` is 0 for one that was longer than its buffer."""
+    cdef Endpoint sender
+    cdef int32_t leg
+    cdef bint is_rtcp
+    port.totals.received += 1
+    read_name(&sender, name)
+    if 0 < length <= MAX_DATAGRAM:
+        if (data[0] <= 3 and length >= STUN_HEADER) or (20 <= data[0] <= 63 and length >= DTLS_HEADER):
+            hand_up(port, &sender, data, length)
+            return
+        if 128 <= data[0] <= 191 and length >= RTCP_HEADER:
+            is_rtcp = 192 <= data[1] <= 223
+            leg = leg_at(&port.table, &sender)
+            if leg < 0:
+                port.totals.unknown_source += 1
+                return
+            if is_rtcp:
+                receive_rtcp(port, &port.legs[leg], data, length)
+                return
+            if header_length(data, length) > 0:
+                receive_rtp(port, &port.legs[leg], data, length, now)
+                return
+    port.totals.malformed += 1

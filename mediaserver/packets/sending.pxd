@@ -1,0 +1,138 @@
+# cython: cdivision=True
+"""Owns the way out: one packet of a leg's stream from its numbers to the batch that sendmmsg takes."""
+
+from libc.errno cimport EINTR, errno
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint8_t
+from libc.string cimport memcpy
+
+from mediaserver.packets.continuity cimport continues, extend
+from mediaserver.packets.endpoints cimport write_name
+from mediaserver.packets.limits cimport TX_BATCH
+from mediaserver.packets.linux cimport (
+    CLOCK_REALTIME,
+    MILLISECOND,
+    MSG_DONTWAIT,
+    SECOND,
+    __ATOMIC_RELAXED,
+    add_count,
+    clock_gettime,
+    sendmmsg,
+    timespec,
+)
+from mediaserver.packets.port cimport Leg, Port
+from mediaserver.packets.ring cimport Entry, publish, vacant
+from mediaserver.packets.rtcp cimport write_report
+from mediaserver.packets.rtp cimport FRAME_SAMPLES, RTP_HEADER, Packet, sequence_step, write_header
+
+cdef enum:
+    FRAME = 20 * MILLISECOND
+    AUDIO_STARTED = 1  # LegEventKind.
+
+
+cdef inline void notice(Port* port, const Leg* leg, int kind, int64_t now) noexcept nogil:
+    """Tell asyncio what happened to a leg."""
+    cdef Entry* entry = vacant(&port.ring, True)
+    if entry == NULL:
+        return
+    entry.kind = kind
+    entry.leg = leg.number
+    entry.at = now
+    publish(&port.ring)
+
+
+cdef inline void flush(Port* port) noexcept nogil:
+    """Send the batch without ever blocking; what the kernel refuses is counted and lost, as on the wire."""
+    cdef int done = 0
+    cdef int sent
+    while done < port.sending.count:
+        sent = sendmmsg(port.socket, &port.sending.headers[done], port.sending.count - done, MSG_DONTWAIT)
+        if sent > 0:
+            done += sent
+            add_count(&port.totals.sent, sent, __ATOMIC_RELAXED)
+        elif errno != EINTR:
+            done += 1
+            add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
+    port.sending.count = 0
+
+
+cdef inline uint8_t* next_buffer(Port* port) noexcept nogil:
+    """Room for one packet. A full batch is sent at once, which happens only when one packet has hundreds of listeners."""
+    if port.sending.count == TX_BATCH:
+        flush(port)
+    return port.sending.data[port.sending.count]
+
+
+cdef inline void enqueue(Port* port, const Leg* leg, int length) noexcept nogil:
+    """Let the buffer given last go to the leg with this batch."""
+    cdef int at = port.sending.count
+    port.sending.vectors[at].iov_len = length
+    port.sending.headers[at].msg_hdr.msg_namelen = write_name(&port.sending.names[at], &leg.remote, port.family)
+    port.sending.count += 1
+
+
+cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
+    """One frame after the last one, or as many frames as a pause has lasted."""
+    cdef int64_t frames = 1
+    if leg.paused:
+        frames = max(1, (now - leg.sent_at + FRAME // 2) // FRAME)
+    return <uint32_t>(leg.timestamp + FRAME_SAMPLES * frames)
+
+
+cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* origin, int64_t now) noexcept nogil:
+    """Encrypt a packet and put it into the batch. ``packet`` has its numbers already; ``origin`` is it as another leg sent it, or NULL.
+
+    False if libsrtp refuses: too far behind the newest packet, or its key is used up.
+    """
+    cdef uint8_t* data = next_buffer(port)
+    cdef int length = RTP_HEADER + packet.length
+    packet.ssrc = leg.ssrc
+    packet.payload_type = <uint8_t>leg.payload_type
+    packet.marker = packet.marker or leg.marked
+    write_header(data, packet)
+    memcpy(data + RTP_HEADER, packet.payload, packet.length)
+    if port.srtp.protect(leg.outbound, data, &length) != 0:
+        return False
+    enqueue(port, leg, length)
+    leg.counters.discontinuities += not continues(&leg.trail, data, origin, leg.paused)
+    extend(&leg.trail, data, origin)
+    if not leg.started:
+        leg.started = True
+        leg.report_at = now + SECOND
+        notice(port, leg, AUDIO_STARTED, now)
+    elif not leg.paused and now - leg.sent_at > leg.counters.longest_gap:
+        leg.counters.longest_gap = now - leg.sent_at
+    if sequence_step(leg.sequence, packet.sequence) > 0:
+        leg.sequence = packet.sequence
+        leg.timestamp = packet.timestamp
+    leg.sent_at = now
+    leg.paused = False
+    leg.marked = False
+    leg.payload_bytes += packet.length
+    leg.counters.sent += 1
+    leg.counters.sent_bytes += length
+    return True
+
+
+cdef inline void report(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    """Send an RTCP sender report every five seconds (RFC 3550 6.2), the first one a second after the first packet."""
+    cdef uint8_t* data
+    cdef timespec wall
+    cdef uint32_t timestamp
+    cdef int length
+    if not leg.started or now < leg.report_at:
+        return
+    leg.report_at = now + 5 * <int64_t>SECOND
+    clock_gettime(CLOCK_REALTIME, &wall)
+    timestamp = <uint32_t>(leg.timestamp + (now - leg.sent_at) * FRAME_SAMPLES // FRAME)
+    data = next_buffer(port)
+    length = write_report(
+        data,
+        leg.ssrc,
+        <int64_t>wall.tv_sec * SECOND + wall.tv_nsec,
+        timestamp,
+        <uint32_t>leg.counters.sent,
+        leg.payload_bytes,
+        port.cname,
+    )
+    if port.srtp.protect_rtcp(leg.outbound, data, &length) == 0:
+        enqueue(port, leg, length)

@@ -1,0 +1,173 @@
+# cython: cdivision=True
+"""Owns what a leg hears: playlists, comfort frames, another leg, nothing, and the switch from one to another at a frame edge."""
+
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t
+
+from mediaserver.packets.linux cimport MILLISECOND, __ATOMIC_RELAXED, add_count
+from mediaserver.packets.pacing cimport LATEST, SOONEST, frames_due, pace
+from mediaserver.packets.port cimport (
+    AWAITED,
+    CLIPS,
+    COMFORT,
+    LIVE,
+    NOTHING,
+    STALLED,
+    Clip,
+    Item,
+    Leg,
+    Playlist,
+    Port,
+    Source,
+    place,
+)
+from mediaserver.packets.rtp cimport Packet
+from mediaserver.packets.sending cimport FRAME, next_timestamp, notice, report, transmit
+from mediaserver.packets.wheel cimport take_out
+
+cdef enum:
+    SOURCE_STALLED = 3  # LegEventKind.
+    PLAYLIST_ENDED = 5
+    JOIN_SOONEST = 30  # Milliseconds from the last packet to the first comfort frame when the joined leg speaks: its own packet
+    JOIN_LATEST = 35  # comes first, and if it does not the gap still stays below 40 ms.
+    SPEAKING = 40  # Milliseconds without a packet after which a leg does not count as speaking when it is joined.
+
+
+cdef inline void put_down(Port* port, Leg* leg) noexcept nogil:
+    """Let go of what the leg hears."""
+    cdef uint32_t at
+    if leg.source == CLIPS:
+        for at in range(leg.playlist.count):
+            port.clips[leg.playlist.items[at].clip].holders -= 1
+    if leg.speaker >= 0:
+        if leg.previous_listener < 0:
+            port.legs[leg.speaker].first_listener = leg.next_listener
+        else:
+            port.legs[leg.previous_listener].next_listener = leg.next_listener
+        if leg.next_listener >= 0:
+            port.legs[leg.next_listener].previous_listener = leg.previous_listener
+        leg.speaker = -1
+    leg.source = NOTHING
+
+
+cdef inline void take_up(Port* port, Leg* leg, Source source, int64_t now) noexcept nogil:
+    leg.source = source
+    leg.marked = True
+    pace(port, leg, SOONEST, LATEST, now)
+
+
+cdef inline bint is_playing(const Leg* leg, const Playlist* playlist) noexcept nogil:
+    cdef uint32_t at
+    if leg.source != CLIPS or leg.playlist.count != playlist.count:
+        return False
+    for at in range(playlist.count):
+        if (
+            leg.playlist.items[at].clip != playlist.items[at].clip
+            or leg.playlist.items[at].repeats != playlist.items[at].repeats
+        ):
+            return False
+    return True
+
+
+cdef inline void play(Port* port, Leg* leg, const Playlist* playlist, int64_t now) noexcept nogil:
+    """Begin a playlist; the very one that is being played goes on where it is."""
+    cdef uint32_t at
+    if is_playing(leg, playlist):
+        return
+    put_down(port, leg)
+    leg.playlist = playlist[0]
+    for at in range(playlist.count):
+        port.clips[playlist.items[at].clip].holders += 1
+    take_up(port, leg, CLIPS, now)
+
+
+cdef inline void comfort(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    if leg.source != COMFORT:
+        put_down(port, leg)
+        take_up(port, leg, COMFORT, now)
+
+
+cdef inline void mute(Port* port, Leg* leg) noexcept nogil:
+    put_down(port, leg)
+    take_out(&port.wheel, place(port, leg))
+    leg.paused = leg.started
+
+
+cdef inline void listen(Port* port, Leg* leg, Leg* speaker, int64_t now) noexcept nogil:
+    """Join another leg; the one that is heard already goes on."""
+    if leg.speaker == place(port, speaker):
+        return
+    put_down(port, leg)
+    leg.speaker = place(port, speaker)
+    leg.previous_listener = -1
+    leg.next_listener = speaker.first_listener
+    if leg.next_listener >= 0:
+        port.legs[leg.next_listener].previous_listener = place(port, leg)
+    speaker.first_listener = place(port, leg)
+    leg.mapped = False
+    if now - speaker.heard_at < SPEAKING * MILLISECOND:
+        leg.source = AWAITED
+        leg.marked = True
+        pace(port, leg, JOIN_SOONEST, JOIN_LATEST, now)
+    else:
+        take_up(port, leg, AWAITED, now)
+
+
+cdef inline void abandon(Port* port, Leg* speaker, int64_t now) noexcept nogil:
+    """Let every listener of a leg that goes hear comfort frames."""
+    while speaker.first_listener >= 0:
+        comfort(port, &port.legs[speaker.first_listener], now)
+
+
+cdef inline bint send_frame(Port* port, Leg* leg, const Clip* clip, uint32_t frame, int64_t now) noexcept nogil:
+    """Send one frame of a clip as the next packet of the leg's stream."""
+    cdef Packet packet
+    cdef uint32_t start = clip.ends[frame - 1] if frame > 0 else 0
+    packet.marker = False
+    packet.sequence = <uint16_t>(leg.sequence + 1)
+    packet.timestamp = next_timestamp(leg, now)
+    packet.payload = clip.data + start
+    packet.length = clip.ends[frame] - start
+    if transmit(port, leg, &packet, NULL, now):
+        return True
+    add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
+    return False
+
+
+cdef inline void send_clip_frame(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    cdef Playlist* playlist = &leg.playlist
+    cdef const Item* item = &playlist.items[playlist.item]
+    cdef const Clip* clip = &port.clips[item.clip]
+    leg.counters.clip_frames += send_frame(port, leg, clip, playlist.frame, now)
+    playlist.frame += 1
+    if playlist.frame < clip.length:
+        return
+    playlist.frame = 0
+    playlist.played += 1
+    if playlist.played != item.repeats:
+        return
+    playlist.played = 0
+    playlist.item += 1
+    if playlist.item == playlist.count:
+        comfort(port, leg, now)
+        notice(port, leg, PLAYLIST_ENDED, now)
+
+
+cdef inline void send_comfort_frame(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    leg.counters.comfort_frames += send_frame(port, leg, &port.comfort, leg.comfort_frame, now)
+    leg.comfort_frame = (leg.comfort_frame + 1) % port.comfort.length
+
+
+cdef inline void serve(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    """The wheel has come to this leg: send what is due, and watch over its source."""
+    cdef int frame
+    for frame in range(frames_due(leg, now)):
+        if leg.source == CLIPS:
+            send_clip_frame(port, leg, now)
+        elif leg.source != LIVE:
+            send_comfort_frame(port, leg, now)
+        elif now - leg.sent_at >= port.stall:
+            leg.source = STALLED
+            leg.marked = True
+            notice(port, leg, SOURCE_STALLED, now)
+            send_comfort_frame(port, leg, now)
+    report(port, leg, now)
