@@ -1,0 +1,184 @@
+"""Owns short names for the events of a test, and calls in every phase, each reached by real steps of the machine."""
+
+from signaling.calls import machine
+from signaling.calls.call import CALLER_LEG, Call, Phase, Policies
+from signaling.calls.effects import Effect
+from signaling.calls.events import (
+    Action,
+    ActionConfirmed,
+    ActionFailed,
+    AgentAnswered,
+    AgentAssigned,
+    AgentHungUp,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentSessionLost,
+    Caller,
+    CallOffered,
+    CallTerminated,
+    DeadlinePassed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    LegFailed,
+    LegRefused,
+    MetaError,
+)
+from signaling.calls.steps import Step
+
+NOW = 1_795_334_400.0
+"""When a test's call is offered; calls in later phases have got there within the same second."""
+QUEUE = "sales"
+PNID = "445566778899001"
+POLICIES = Policies()
+RING_S = 20.0
+
+ANN, BEN = "ann", "ben"
+TAB, OTHER_TAB = "tab-1", "tab-2"
+TAB_LEG, OTHER_TAB_LEG = "agent-1", "agent-2"
+"""The machine names the legs of tabs in the order of their offers."""
+
+OFFER_SDP = "v=0 offer of Meta"
+ANSWER_SDP = "v=0 answer to Meta"
+TAB_OFFER_SDP = "v=0 offer of a tab"
+TAB_ANSWER_SDP = "v=0 answer to a tab"
+
+NOOR = Caller(user_id="GB.1203948571029384", number="447700900123", name="Noor Haddad")
+MEDIA_TIMEOUT = MetaError(138021, "Media receive timeout")
+REFUSED = MetaError(138008, "SDP validation error")
+
+OFFER = CallOffered(
+    call_id="wacid.1",
+    phone_number_id=PNID,
+    caller=NOOR,
+    sdp=OFFER_SDP,
+    offered_at=NOW - 1.0,
+    business_number="442079460018",
+    cta_payload="order-5521",
+    deeplink_payload="src=poster-7",
+)
+
+
+def confirmed(action: Action) -> ActionConfirmed:
+    """Meta answers 200."""
+    return ActionConfirmed(action=action)
+
+
+def failed(action: Action, error: MetaError = REFUSED, *, final: bool = True) -> ActionFailed:
+    """Meta refuses, or with ``final=False`` is out of reach."""
+    return ActionFailed(action=action, error=error, final=final)
+
+
+def leg_answered(leg: str = CALLER_LEG) -> LegAnswered:
+    """Media has the SDP answer of a leg."""
+    return LegAnswered(leg=leg, sdp=ANSWER_SDP if leg == CALLER_LEG else TAB_ANSWER_SDP)
+
+
+def leg_refused(leg: str = CALLER_LEG) -> LegRefused:
+    """Media cannot use an offer."""
+    return LegRefused(leg=leg, reason="no fingerprint")
+
+
+def leg_connected(leg: str = CALLER_LEG) -> LegConnected:
+    """ICE and DTLS of a leg are up."""
+    return LegConnected(leg=leg)
+
+
+def leg_failed(leg: str = CALLER_LEG) -> LegFailed:
+    """A leg has lost its peer."""
+    return LegFailed(leg=leg, reason="consent expired")
+
+
+def assigned(agent: str = ANN) -> AgentAssigned:
+    """The waiting room has reserved an agent."""
+    return AgentAssigned(agent=agent, ring_s=RING_S)
+
+
+def media_offered(session: str = TAB, agent: str = ANN) -> AgentMediaOffered:
+    """A tab offers media."""
+    return AgentMediaOffered(agent=agent, session=session, sdp=TAB_OFFER_SDP)
+
+
+def answered(session: str = TAB, agent: str = ANN) -> AgentAnswered:
+    """Answer is pressed in a tab."""
+    return AgentAnswered(agent=agent, session=session)
+
+
+def refused(agent: str = ANN) -> AgentRefused:
+    """Reject is pressed."""
+    return AgentRefused(agent=agent)
+
+
+def hung_up(agent: str = ANN) -> AgentHungUp:
+    """Hang up is pressed."""
+    return AgentHungUp(agent=agent)
+
+
+def session_lost(session: str = TAB, agent: str = ANN, *, remaining: int = 0) -> AgentSessionLost:
+    """A tab is closed."""
+    return AgentSessionLost(agent=agent, session=session, remaining=remaining)
+
+
+def caller_hangs_up() -> CallTerminated:
+    """Meta's terminate webhook of a call that was picked up and ended well."""
+    return CallTerminated(call_id=OFFER.call_id, status="COMPLETED", duration=121, terminated_at=NOW + 121.0)
+
+
+def meta_gives_up(error: MetaError = MEDIA_TIMEOUT) -> CallTerminated:
+    """Meta's terminate webhook of a call that broke."""
+    return CallTerminated(call_id=OFFER.call_id, status="FAILED", errors=(error,))
+
+
+def overdue(call: Call) -> DeadlinePassed:
+    """The deadline this call has set itself."""
+    assert call.deadline is not None
+    return DeadlinePassed(reason=call.deadline.reason)
+
+
+STORY: tuple[tuple[Phase, tuple[Event, ...]], ...] = (
+    (Phase.OFFERED, ()),
+    (Phase.PRE_ACCEPTING, (leg_answered(),)),
+    (Phase.CONNECTING, (confirmed(Action.PRE_ACCEPT),)),
+    (Phase.ACCEPTING, (leg_connected(),)),
+    (Phase.WAITING, (confirmed(Action.ACCEPT),)),
+    (Phase.RINGING, (assigned(), media_offered(), leg_answered(TAB_LEG), leg_connected(TAB_LEG))),
+    (Phase.TALKING, (answered(),)),
+    (Phase.ENDING, (hung_up(),)),
+    (Phase.ENDED, (caller_hangs_up(),)),
+)
+"""A call that goes well: each phase, and the events that lead into it."""
+
+
+def begin(policies: Policies = POLICIES) -> Step:
+    """The first step of a call."""
+    return machine.begin(OFFER, queue=QUEUE, policies=policies, now=NOW)
+
+
+def after(call: Call, *events: Event, now: float = NOW) -> Call:
+    """The call once all these events have happened; none of them may be ignored."""
+    for event in events:
+        step = machine.step(call, event, now)
+        assert step.ignored is None, f"{type(event).__name__} does not fit in {call.phase}: {step.ignored}"
+        call = step.call
+    return call
+
+
+def effects(call: Call, event: Event, now: float = NOW) -> tuple[Effect, ...]:
+    """What the call asks for when this happens."""
+    return machine.step(call, event, now).effects
+
+
+def story_until(phase: Phase) -> tuple[Event, ...]:
+    """The events after the offer that lead into this phase."""
+    phases = [reached for reached, _ in STORY]
+    return tuple(event for _, events in STORY[: phases.index(phase) + 1] for event in events)
+
+
+def call_in(phase: Phase) -> Call:
+    """A call in this phase. RINGING: one tab of Ann's has its media up, and nobody has answered."""
+    return after(begin().call, *story_until(phase))
+
+
+def ringing_without_media() -> Call:
+    """Ann's tabs ring, and none has offered media yet."""
+    return after(call_in(Phase.WAITING), assigned())

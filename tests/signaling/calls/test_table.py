@@ -1,0 +1,165 @@
+"""The total table of the call machine: what every event does in every phase. Start here to know what a call can do."""
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+
+from signaling.calls import machine
+from signaling.calls.call import CALLER_LEG, Call, Phase
+from signaling.calls.events import Action, DeadlinePassed, Event, Reason, ServerStopping
+from tests.signaling.calls import builders as b
+
+LOST_LEG = "agent-9"
+"""A leg whose tab this call no longer knows."""
+
+EVENTS: dict[str, Event | Callable[[Call], Event]] = {
+    "CallOffered": b.OFFER,
+    "CallTerminated": b.caller_hangs_up(),
+    "ServerStopping": ServerStopping(reason="draining"),
+    "LegAnswered/caller": b.leg_answered(CALLER_LEG),
+    "LegAnswered/tab": b.leg_answered(b.TAB_LEG),
+    "LegAnswered/lost": b.leg_answered(LOST_LEG),
+    "LegRefused/caller": b.leg_refused(CALLER_LEG),
+    "LegRefused/tab": b.leg_refused(b.TAB_LEG),
+    "LegRefused/lost": b.leg_refused(LOST_LEG),
+    "LegConnected/caller": b.leg_connected(CALLER_LEG),
+    "LegConnected/tab": b.leg_connected(b.TAB_LEG),
+    "LegConnected/lost": b.leg_connected(LOST_LEG),
+    "LegFailed/caller": b.leg_failed(CALLER_LEG),
+    "LegFailed/tab": b.leg_failed(b.TAB_LEG),
+    "LegFailed/lost": b.leg_failed(LOST_LEG),
+    "ActionConfirmed/pre": b.confirmed(Action.PRE_ACCEPT),
+    "ActionConfirmed/accept": b.confirmed(Action.ACCEPT),
+    "ActionConfirmed/reject": b.confirmed(Action.REJECT),
+    "ActionConfirmed/term": b.confirmed(Action.TERMINATE),
+    "ActionFailed/pre": b.failed(Action.PRE_ACCEPT),
+    "ActionFailed/pre/net": b.failed(Action.PRE_ACCEPT, final=False),
+    "ActionFailed/accept": b.failed(Action.ACCEPT),
+    "ActionFailed/reject": b.failed(Action.REJECT),
+    "ActionFailed/term": b.failed(Action.TERMINATE),
+    "AgentAssigned/ann": b.assigned(b.ANN),
+    "AgentAssigned/ben": b.assigned(b.BEN),
+    "AgentMediaOffered/ann": b.media_offered(agent=b.ANN),
+    "AgentMediaOffered/ben": b.media_offered(agent=b.BEN),
+    "AgentAnswered/ann": b.answered(agent=b.ANN),
+    "AgentAnswered/ben": b.answered(agent=b.BEN),
+    "AgentRefused/ann": b.refused(b.ANN),
+    "AgentRefused/ben": b.refused(b.BEN),
+    "AgentHungUp/ann": b.hung_up(b.ANN),
+    "AgentHungUp/ben": b.hung_up(b.BEN),
+    "AgentSessionLost/ann": b.session_lost(agent=b.ANN),
+    "AgentSessionLost/ben": b.session_lost(agent=b.BEN),
+    "DeadlinePassed/own": lambda call: b.overdue(call) if call.deadline else DeadlinePassed(reason=Reason.GOODBYE),
+    "DeadlinePassed/lifted": lambda call: DeadlinePassed(reason=_another_reason(call)),
+}
+"""One row per event, and per target where that makes a difference. It is Ann who rings and talks, in one tab."""
+
+REASONS = {
+    "over": "the call is over",
+    "dup": "duplicate connect",
+    "leg": "the caller's leg was answered before",
+    "lost": "the tab of this leg is gone",
+    "pre": "pre_accept was settled before",
+    "acc": "accept was settled before",
+    "rej": "reject was settled before",
+    "ter": "terminate was settled before",
+    "held": "this agent is claimed already",
+    "full": "not waiting for an agent",
+    "here": "not ringing here",
+    "who": "not this agent's call",
+    "late": "this deadline was lifted",
+}
+
+# A phase: the event is handled and leads there. A word after "-": it is ignored, for that one of the REASONS.
+TABLE = """
+                         offered    pre_acc    connect    accept     waiting    ringing    talking    ending     ended
+
+CallOffered              -dup       -dup       -dup       -dup       -dup       -dup       -dup       -over      -over
+CallTerminated           ended      ended      ended      ended      ended      ended      ended      ended      -over
+ServerStopping           ending     ending     ending     ending     ending     ending     ending     -over      -over
+
+LegAnswered/caller       pre_acc    -leg       -leg       -leg       -leg       -leg       -leg       -over      -over
+LegAnswered/tab          -lost      -lost      -lost      -lost      -lost      ringing    talking    -over      -over
+LegAnswered/lost         -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
+LegRefused/caller        ending     -leg       -leg       -leg       -leg       -leg       -leg       -over      -over
+LegRefused/tab           -lost      -lost      -lost      -lost      -lost      ringing    waiting    -over      -over
+LegRefused/lost          -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
+LegConnected/caller      offered    pre_acc    accept     accept     waiting    ringing    talking    -over      -over
+LegConnected/tab         -lost      -lost      -lost      -lost      -lost      ringing    talking    -over      -over
+LegConnected/lost        -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
+LegFailed/caller         ending     ending     ending     ending     ending     ending     ending     -over      -over
+LegFailed/tab            -lost      -lost      -lost      -lost      -lost      ringing    waiting    -over      -over
+LegFailed/lost           -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
+
+ActionConfirmed/pre      -pre       connect    -pre       -pre       -pre       -pre       -pre       -over      -over
+ActionConfirmed/accept   -acc       -acc       -acc       waiting    -acc       -acc       -acc       -over      -over
+ActionConfirmed/reject   -rej       -rej       -rej       -rej       -rej       -rej       -rej       ending     -over
+ActionConfirmed/term     -ter       -ter       -ter       -ter       -ter       -ter       -ter       ending     -over
+ActionFailed/pre         -pre       ending     -pre       -pre       -pre       -pre       -pre       -over      -over
+ActionFailed/pre/net     -pre       accept     -pre       -pre       -pre       -pre       -pre       -over      -over
+ActionFailed/accept      -acc       -acc       -acc       ending     -acc       -acc       -acc       -over      -over
+ActionFailed/reject      -rej       -rej       -rej       -rej       -rej       -rej       -rej       ended      -over
+ActionFailed/term        -ter       -ter       -ter       -ter       -ter       -ter       -ter       ended      -over
+
+AgentAssigned/ann        -full      -full      -full      -full      ringing    -held      -held      -over      -over
+AgentAssigned/ben        -full      -full      -full      -full      ringing    -full      -full      -over      -over
+AgentMediaOffered/ann    -here      -here      -here      -here      -here      ringing    -here      -over      -over
+AgentMediaOffered/ben    -here      -here      -here      -here      -here      -here      -here      -over      -over
+AgentAnswered/ann        -here      -here      -here      -here      -here      talking    -here      -over      -over
+AgentAnswered/ben        -here      -here      -here      -here      -here      -here      -here      -over      -over
+AgentRefused/ann         -here      -here      -here      -here      -here      waiting    -here      -over      -over
+AgentRefused/ben         -here      -here      -here      -here      -here      -here      -here      -over      -over
+AgentHungUp/ann          -who       -who       -who       -who       -who       waiting    ending     -over      -over
+AgentHungUp/ben          -who       -who       -who       -who       -who       -who       -who       -over      -over
+AgentSessionLost/ann     -who       -who       -who       -who       -who       waiting    waiting    -over      -over
+AgentSessionLost/ben     -who       -who       -who       -who       -who       -who       -who       -over      -over
+
+DeadlinePassed/own       ending     accept     accept     ending     ending     waiting    ending     ended      -over
+DeadlinePassed/lifted    -late      -late      -late      -late      -late      -late      -late      -over      -over
+"""
+
+_header, *_rows = (line.split() for line in TABLE.splitlines() if line.strip())
+CELLS = [(row[0], phase, cell) for row in _rows for phase, cell in zip(_header, row[1:], strict=True)]
+
+
+def test_every_phase_is_a_column_of_the_table() -> None:
+    assert [_phase(word) for word in _header] == list(Phase), "a phase of the machine is missing from the table"
+
+
+def test_every_event_type_is_a_row_of_the_table() -> None:
+    types = {word.partition("/")[0] for word, *_ in _rows}
+    assert types == {kind.__name__ for kind in get_args(Event)}, "an event type is missing from the table"
+    assert [word for word, *_ in _rows] == list(EVENTS), "rows and events differ"
+
+
+@pytest.mark.parametrize(("name", "column", "cell"), CELLS, ids=[f"{name}-{phase}" for name, phase, _ in CELLS])
+def test_cell(name: str, column: str, cell: str) -> None:
+    call = b.call_in(_phase(column))
+    row = EVENTS[name]
+    event = row(call) if callable(row) else row
+
+    step = machine.step(call, event, b.NOW + 1.0)
+
+    if cell.startswith("-"):
+        assert step.ignored == REASONS[cell[1:]], "the event must be ignored, and say why"
+        assert step.call == call, "an ignored event must not change the call"
+    else:
+        assert step.ignored is None, "the event must be handled"
+        assert step.call.phase is _phase(cell), "the event leads into the wrong phase"
+
+
+def test_every_deadline_reason_is_tried() -> None:
+    """The row DeadlinePassed/own fires what each phase has set itself; one reason comes up inside a phase."""
+    fired = {deadline.reason for phase in Phase if (deadline := b.call_in(phase).deadline)}
+    assert fired | {Reason.AGENT_MEDIA} == set(Reason), "a deadline reason is set in no phase of the table"
+
+
+def _phase(word: str) -> Phase:
+    (phase,) = (phase for phase in Phase if phase.value.startswith(word))
+    return phase
+
+
+def _another_reason(call: Call) -> Reason:
+    own = call.deadline.reason if call.deadline else None
+    return Reason.LEG_ANSWER if own is not Reason.LEG_ANSWER else Reason.GOODBYE
