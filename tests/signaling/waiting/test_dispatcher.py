@@ -1,0 +1,269 @@
+"""The dispatcher against real stores: order, one commit before every word, clocks that run out, and trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from signaling.calls.events import AgentAssigned, Event
+from signaling.clock import Clock, SystemClock
+from signaling.store.contract import Store, StoreUnavailable, Versioned
+from signaling.store.memory import MemoryStore
+from signaling.store.sqlite import SqliteStore
+from signaling.waiting.board import LEASE_MARGIN_S, Presence, RingPolicy
+from signaling.waiting.dispatcher import Dispatcher
+from tests.support.hand_clock import HandClock
+
+BOUND_S = 5.0
+KEY = "board:test"
+
+
+class Rival:
+    """A store in which somebody else writes the record between load and commit, ``races`` times."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.races = 0
+        self.away = 0
+        """Commits that fail because the store is out of reach."""
+        self.commits = 0
+
+    async def load(self, key: str) -> Versioned | None:
+        held = await self._store.load(key)
+        if self.races:
+            self.races -= 1
+            value = held.value if held is not None else b"{}"
+            assert await self._store.commit(key, held.version if held is not None else 0, value)
+        return held
+
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable("out of reach")
+        self.commits += 1
+        return await self._store.commit(key, version, value, ttl=ttl)
+
+    async def keys(self, prefix: str) -> list[str]:
+        return await self._store.keys(prefix)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+class Room:
+    """A dispatcher with ears: what it posted to calls and what it told of agents, in order."""
+
+    def __init__(self, store: Store, clock: Clock, policy: RingPolicy) -> None:
+        self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
+        self.told: asyncio.Queue[tuple[str, Presence]] = asyncio.Queue()
+        self.dispatcher = Dispatcher(
+            store, site="test", post=lambda *post: self.posted.put_nowait(post), clock=clock, policy=policy
+        )
+
+    async def start(self) -> None:
+        await self.dispatcher.start(lambda *told: self.told.put_nowait(told))
+
+    async def assignment(self) -> tuple[str, str, float]:
+        call_id, event = await asyncio.wait_for(self.posted.get(), BOUND_S)
+        assert isinstance(event, AgentAssigned)
+        return call_id, event.agent, event.ring_s
+
+    async def settled(self) -> None:
+        """Everything asked so far has been worked off."""
+        self.dispatcher.ready("probe")
+        while await asyncio.wait_for(self.told.get(), BOUND_S) != ("probe", Presence.READY):
+            pass
+        self.dispatcher.gone("probe")
+        while await asyncio.wait_for(self.told.get(), BOUND_S) != ("probe", Presence.AWAY):
+            pass
+
+
+POLICY = RingPolicy(ring_s=20.0, refusal_pause_s=10.0)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> AsyncIterator[Rival]:
+    inner: Store = MemoryStore(clock)
+    if request.param == "sqlite":
+        inner = await SqliteStore.open(tmp_path / "records.sqlite3", clock)
+    rival = Rival(inner)
+    yield rival
+    await rival.close()
+
+
+@pytest.fixture
+async def room(store: Rival, clock: HandClock) -> AsyncIterator[Room]:
+    room = Room(store, clock, POLICY)
+    await room.start()
+    yield room
+    await room.dispatcher.close()
+
+
+async def test_72_a_ready_agent_and_a_waiting_call_meet_in_either_order(room: Room) -> None:
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    assert await room.assignment() == ("c1", "ann", 20.0)
+    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.ready("ben")
+    assert await room.assignment() == ("c2", "ben", 20.0)
+
+
+async def test_requests_keep_their_order(room: Room) -> None:
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.leave("c1")
+    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.away("ann")
+    room.dispatcher.ready("ann")
+    assert await room.assignment() == ("c2", "ann", 20.0), "a call that left was still offered"
+
+
+async def test_86_tabs_learn_each_presence_from_the_board(room: Room) -> None:
+    requests: tuple[Callable[[], None], ...] = (
+        lambda: room.dispatcher.ready("ann"),
+        lambda: room.dispatcher.enter("c1", "main", since=1.0),
+        lambda: room.dispatcher.occupy("c1", "ann"),
+        lambda: room.dispatcher.release("c1", "ann", "finished"),
+        lambda: room.dispatcher.away("ann"),
+    )
+    said = []
+    for request in requests:
+        request()
+        said.append((await asyncio.wait_for(room.told.get(), BOUND_S))[1].value)
+    assert said == ["ready", "ringing", "busy", "ready", "away"], "a tab would show something else than the truth"
+
+
+async def test_a_refused_call_goes_to_the_next_agent(room: Room) -> None:
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    assert (await room.assignment())[1] == "ann"
+    room.dispatcher.ready("ben")
+    room.dispatcher.release("c1", "ann", "refused")
+    assert await room.assignment() == ("c1", "ben", 20.0)
+
+
+async def test_an_unknown_outcome_is_the_callers_bug_and_does_not_hurt_the_room(room: Room) -> None:
+    with pytest.raises(ValueError, match="bored"):
+        room.dispatcher.release("c1", "ann", "bored")
+    await room.settled()
+
+
+async def test_75_when_the_pause_ends_the_room_wakes_up_by_itself(store: Rival) -> None:
+    room = Room(store, SystemClock(), RingPolicy(ring_s=20.0, refusal_pause_s=0.05))
+    await room.start()
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    await room.assignment()
+    room.dispatcher.release("c1", "ann", "no_answer")
+    assert await room.assignment() == ("c1", "ann", 20.0), "the only agent was never rung again"
+    await room.dispatcher.close()
+
+
+async def test_71_a_reservation_whose_call_died_frees_its_agent(room: Room, clock: HandClock) -> None:
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("dead", "main", since=1.0)
+    await room.assignment()
+    clock.advance(POLICY.ring_s + LEASE_MARGIN_S)
+    room.dispatcher.enter("c2", "main", since=2.0)
+    assert await room.assignment() == ("c2", "ann", 20.0), "the agent stayed reserved"
+
+
+async def test_92_nothing_is_left_when_everybody_has_gone(room: Room, store: Rival) -> None:
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    await room.assignment()
+    room.dispatcher.occupy("c1", "ann")
+    room.dispatcher.gone("ann")
+    room.dispatcher.leave("c1")
+    await room.settled()
+    record = await store.load(KEY)
+    assert record is not None
+    assert record.value == b'{"agents":{},"calls":{}}'
+
+
+async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, clock: HandClock) -> None:
+    crashed = Room(store, clock, POLICY)
+    await crashed.start()
+    for agent, call_id in (("ann", "talking"), ("ben", "ringing")):
+        crashed.dispatcher.ready(agent)
+        crashed.dispatcher.enter(call_id, "main", since=1.0)
+        await crashed.assignment()
+    crashed.dispatcher.occupy("talking", "ann")
+    await crashed.settled()
+    await crashed.dispatcher.close()
+
+    room = Room(store, clock, POLICY)
+    await room.start()
+    assert await store.load(KEY) is None, "agents and calls of the crashed run are still on the board"
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c2", "main", since=2.0)
+    assert await room.assignment() == ("c2", "ann", 20.0), "an agent is locked in a call that is long gone"
+    await room.dispatcher.close()
+
+
+async def test_lost_races_for_the_record_are_run_again(room: Room, store: Rival) -> None:
+    room.dispatcher.ready("ann")
+    store.races = 3
+    room.dispatcher.enter("c1", "main", since=1.0)
+    assert await room.assignment() == ("c1", "ann", 20.0)
+    assert room.posted.empty(), "a lost race was told to the call"
+
+
+async def test_requests_survive_a_store_that_is_out_of_reach(store: Rival) -> None:
+    room = Room(store, SystemClock(), POLICY)
+    await room.start()
+    store.away = 1
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    assert await room.assignment() == ("c1", "ann", 20.0), "a request was lost with the store"
+    assert room.posted.empty()
+    await room.dispatcher.close()
+
+
+async def test_requests_survive_a_record_that_is_fought_over(store: Rival) -> None:
+    room = Room(store, SystemClock(), POLICY)
+    await room.start()
+    store.races = 8
+    room.dispatcher.ready("ann")
+    room.dispatcher.enter("c1", "main", since=1.0)
+    assert await room.assignment() == ("c1", "ann", 20.0)
+    await room.dispatcher.close()
+
+
+async def test_a_record_that_never_stands_still_stops_the_start(store: Rival, clock: HandClock) -> None:
+    assert await store.commit(KEY, 0, b"{}")
+    store.races = 100
+    with pytest.raises(StoreUnavailable):
+        await Room(store, clock, POLICY).start()
+
+
+async def test_requests_that_change_nothing_write_nothing(room: Room, store: Rival) -> None:
+    await room.settled()
+    written = store.commits
+    room.dispatcher.leave("unknown")
+    room.dispatcher.gone("unknown")
+    await room.settled()
+    assert store.commits - written == 2, "only the probe's coming and going may be written"
+
+
+async def test_many_requests_at_once_are_one_commit(room: Room, store: Rival) -> None:
+    await room.settled()
+    written = store.commits
+    for n in range(100):
+        room.dispatcher.ready(f"agent-{n}")
+        room.dispatcher.enter(f"c{n}", "main", since=float(n))
+    pairs = {(await room.assignment())[:2] for _ in range(100)}
+    assert len({call for call, _ in pairs}) == len({agent for _, agent in pairs}) == 100, (
+        "#88: somebody was given twice"
+    )
+    assert store.commits - written == 1, "a burst of calls would wait for a hundred commits in a row"
+
+
+async def test_closing_before_starting_is_fine(store: Rival, clock: HandClock) -> None:
+    await Room(store, clock, POLICY).dispatcher.close()
