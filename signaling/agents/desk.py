@@ -1,0 +1,208 @@
+"""Owns every open tab of every agent: what a call tells an agent reaches his tabs, what a tab says reaches its call.
+
+It keeps no presence of its own: tabs see what the waiting room says (#86), and what has no tab is never rung (#85).
+An agent whose last tab closes is gone; after a reload the tab says Ready again by itself.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+import phonenumbers
+import structlog
+
+from signaling.agents import session as protocol
+from signaling.agents.messages import (
+    PROTOCOL_VERSION,
+    CallEnded,
+    ClientMessage,
+    Customer,
+    Joined,
+    MediaAnswer,
+    Presence,
+    Ring,
+    ServerMessage,
+    StopRing,
+    Welcome,
+)
+from signaling.agents.session import Ignore, Reply, Session, TakeCalls, TellCall
+from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.events import AgentSessionLost, Caller
+from signaling.clock import Clock
+from signaling.ports import Post
+from signaling.waiting import board
+
+Send: TypeAlias = Callable[[ServerMessage], None]
+"""Puts a message on its way to one tab; returns at once and never raises."""
+
+_log = structlog.get_logger(__name__)
+
+
+class WaitingRoom(Protocol):
+    """Where agents report. Implemented by ``signaling.waiting.dispatcher.Dispatcher``."""
+
+    def ready(self, agent: str) -> None:
+        """The agent takes calls."""
+
+    def away(self, agent: str) -> None:
+        """The agent is signed in and takes no calls."""
+
+    def gone(self, agent: str) -> None:
+        """The agent has no tab left."""
+
+
+class Tab:
+    """One open tab: its protocol state and the way to it. Only the desk changes it."""
+
+    def __init__(self, session: Session, send: Send) -> None:
+        self.session = session
+        self.send = send
+
+
+class Desk:
+    """All tabs of all agents (``signaling.ports.AgentsPort``)."""
+
+    def __init__(self, *, post: Post, room: WaitingRoom, clock: Clock) -> None:
+        self._post = post
+        self._room = room
+        self._clock = clock
+        self._tabs: dict[str, list[Tab]] = {}
+        self._rings: dict[str, Ring] = {}
+        self._presence: dict[str, board.Presence] = {}
+        self._opened = 0
+
+    def open(self, agent: str, send: Send) -> Tab:
+        """A tab has signed in. It is welcomed, and rung at once if its agent is. Ends with ``close``."""
+        self._opened += 1
+        tab = Tab(Session(agent=agent, session=f"tab-{self._opened}"), send)
+        tabs = self._tabs.setdefault(agent, [])
+        if not tabs:
+            self._room.away(agent)
+        tabs.append(tab)
+        presence = self._presence.get(agent, board.Presence.AWAY)
+        send(Welcome(version=PROTOCOL_VERSION, agent=agent, presence=presence.value))
+        if agent in self._rings:
+            _ring(tab, self._rings[agent])
+        return tab
+
+    def receive(self, tab: Tab, message: ClientMessage) -> None:
+        """A tab says something."""
+        tab.session, outcome = protocol.step(tab.session, message)
+        agent = tab.session.agent
+        match outcome:
+            case TellCall():
+                self._post(outcome.call_id, outcome.event)
+            case Reply():
+                tab.send(outcome.message)
+            case TakeCalls(ready=True):
+                self._room.ready(agent)
+            case TakeCalls():
+                self._room.away(agent)
+            case Ignore():
+                _log.debug("agent_message_ignored", agent=agent, reason=outcome.reason)
+
+    def close(self, tab: Tab) -> None:
+        """A tab is gone, for whatever reason. The call it had to do with learns it."""
+        session = tab.session
+        tabs = self._tabs[session.agent]
+        tabs.remove(tab)
+        if not tabs:
+            del self._tabs[session.agent]
+            self._rings.pop(session.agent, None)
+            self._room.gone(session.agent)
+        if session.call_id is not None:
+            lost = AgentSessionLost(agent=session.agent, session=session.session, remaining=len(tabs))
+            self._post(session.call_id, lost)
+
+    def presence_changed(self, agent: str, presence: board.Presence) -> None:
+        """The waiting room's word on what the agent is doing: shown in all his tabs."""
+        if presence is board.Presence.AWAY:
+            self._presence.pop(agent, None)
+        else:
+            self._presence[agent] = presence
+        self._send_all(agent, Presence(presence=presence.value))
+
+    def ring(self, call_id: str, ring: RingAgent) -> None:
+        """Ring in every tab of the agent. Without a tab there is nothing to ring, and the call moves on (#85)."""
+        tabs = self._tabs.get(ring.agent)
+        if tabs is None:
+            self._room.gone(ring.agent)
+            self._post(call_id, AgentSessionLost(agent=ring.agent, session="", remaining=0))
+            return
+        message = Ring(
+            call_id=call_id,
+            direction="inbound",
+            channel="whatsapp",
+            customer=_customer(ring.caller),
+            queue=ring.queue,
+            waiting_since=ring.waiting_since,
+        )
+        self._rings[ring.agent] = message
+        for tab in tabs:
+            _ring(tab, message)
+
+    def media_answer(self, call_id: str, agent: str, session: str, sdp: str) -> None:
+        """Hand the SDP answer to one tab."""
+        for tab in self._tabs_of(agent):
+            if tab.session.session == session:
+                tab.send(MediaAnswer(call_id=call_id, sdp=sdp))
+
+    def stop_ringing(self, call_id: str, stop: StopRinging) -> None:
+        """Stop ringing in every tab but the excepted one (#84, #91)."""
+        self._forget_ring(stop.agent, call_id)
+        for tab in self._tabs_of(stop.agent):
+            if tab.session.session != stop.except_session:
+                tab.session = protocol.let_go(tab.session, call_id)
+                tab.send(StopRing(call_id=call_id, reason=stop.reason))
+
+    def joined(self, call_id: str, agent: str, session: str) -> None:
+        """Tell one tab that the conversation has begun."""
+        self._forget_ring(agent, call_id)
+        for tab in self._tabs_of(agent):
+            if tab.session.session == session:
+                tab.session = protocol.join(tab.session, call_id)
+                tab.send(Joined(call_id=call_id, joined_at=self._clock()))
+
+    def ended(self, call_id: str, ended: AgentCallEnded) -> None:
+        """Tell every tab that the conversation is over, by whom, and what Meta said if it said anything."""
+        self._forget_ring(ended.agent, call_id)
+        message = CallEnded(
+            call_id=call_id,
+            ended_by=ended.ended_by,
+            reason=ended.reason,
+            error_code=ended.error.code if ended.error is not None else None,
+            error_text=ended.error.text if ended.error is not None else None,
+        )
+        for tab in self._tabs_of(ended.agent):
+            tab.session = protocol.let_go(tab.session, call_id)
+            tab.send(message)
+
+    def _tabs_of(self, agent: str) -> tuple[Tab, ...]:
+        return tuple(self._tabs.get(agent, ()))
+
+    def _send_all(self, agent: str, message: ServerMessage) -> None:
+        for tab in self._tabs_of(agent):
+            tab.send(message)
+
+    def _forget_ring(self, agent: str, call_id: str) -> None:
+        ring = self._rings.get(agent)
+        if ring is not None and ring.call_id == call_id:
+            del self._rings[agent]
+
+
+def _ring(tab: Tab, ring: Ring) -> None:
+    tab.session = protocol.ring(tab.session, ring.call_id)
+    tab.send(ring)
+
+
+def _customer(caller: Caller) -> Customer:
+    number = _international(caller.number) if caller.number is not None else None
+    return Customer(name=caller.name, number=number, user_id=caller.user_id)
+
+
+def _international(digits: str) -> str:
+    """``447700900123`` as ``+44 7700 900123``; digits that are no phone number stay as they are."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return f"+{digits}"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,156 @@
+"""Owns the WebSocket of agents' tabs: who may open one, what may come in, and how each one is closed.
+
+It moves messages between sockets and the desk and knows no call. A tab that breaks the protocol is closed with a
+code (``messages.CloseCode``); its call only learns that a tab is gone. Messages above ``MAX_MESSAGE_BYTES`` are
+refused by the WebSocket library from their frame header on, with RFC 6455's own code 1009, and a tab without a sign
+of life is dropped by its heartbeat (1006 at the other end). No token, SDP or number is ever logged.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+import structlog
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+
+from signaling.agents import tokens
+from signaling.agents.desk import Desk
+from signaling.agents.messages import (
+    MAX_MESSAGE_BYTES,
+    PROTOCOL_VERSION,
+    BadMessage,
+    ClientMessage,
+    CloseCode,
+    Hello,
+    decode,
+)
+from signaling.agents.outbox import Outbox
+from signaling.clock import Clock
+
+HELLO_S = 10.0
+"""How long a fresh socket may take to sign in."""
+HEARTBEAT_S = 15.0
+"""Ping interval; a tab that leaves a ping unanswered for half of it is gone. Below usual proxy idle limits (60 s)."""
+CLOSE_S = 3.0
+"""How long a tab may take to confirm our close frame before its connection is torn down."""
+
+_log = structlog.get_logger(__name__)
+
+
+class _Refused(Exception):
+    """The tab broke the protocol and is closed with ``code``."""
+
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
+class AgentEndpoint:
+    """Serves agents' tabs. ``handle`` is the aiohttp handler of its route."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        secret: str,
+        clock: Clock,
+        allowed_origins: Collection[str] = (),
+        hello_s: float = HELLO_S,
+    ) -> None:
+        self._desk = desk
+        self._secret = secret
+        self._clock = clock
+        self._allowed_origins = frozenset(allowed_origins)
+        """Origins besides our own that may open a socket, as browsers write them: ``https://desk.example``."""
+        self._hello_s = hello_s
+        self._outboxes: set[Outbox] = set()
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one tab from its first byte to its last. 403 for a page of another origin."""
+        if not self._is_welcome(request):
+            raise web.HTTPForbidden(text="this origin may not open agent sockets")
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES + 1, compress=False)
+        await socket.prepare(request)
+        outbox = Outbox(socket)
+        self._outboxes.add(outbox)
+        try:
+            code = await self._serve(socket, outbox)
+        finally:
+            self._outboxes.remove(outbox)
+        await _close(request, socket, code)
+        return socket
+
+    def close(self) -> None:
+        """Send every tab away (1001, going away): the server stops."""
+        for outbox in self._outboxes:
+            outbox.cut_off(WSCloseCode.GOING_AWAY)
+
+    def _is_welcome(self, request: web.Request) -> bool:
+        """Whether the page may use this socket: browsers do not hold WebSockets to their origin, servers must
+        (RFC 6455 section 10.2). Clients that are no browsers send no Origin."""
+        origin = request.headers.get("Origin")
+        if origin is None or origin in self._allowed_origins:
+            return True
+        return origin.partition("://")[2] == request.host
+
+    async def _serve(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
+        """Read and write until the tab leaves, breaks the protocol or is cut off; the close code for it."""
+        reader = asyncio.create_task(self._converse(socket, outbox))
+        writer = asyncio.create_task(outbox.write())
+        try:
+            await asyncio.wait((reader, writer, outbox.cut), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reader.cancel()
+            writer.cancel()
+            await asyncio.wait((reader, writer))
+        # A bug in either task is raised here and ends this tab only.
+        codes = [task.result() for task in (reader, writer) if not task.cancelled()]
+        return outbox.cut.result() if outbox.cut.done() else codes[0]
+
+    async def _converse(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
+        """Sign the tab in and hand its messages to the desk; the close code for whatever ended it."""
+        try:
+            agent = await self._sign_in(socket)
+            tab = self._desk.open(agent, outbox.send)
+            try:
+                async for message in socket:
+                    self._desk.receive(tab, _parse(message))
+            finally:
+                self._desk.close(tab)
+        except _Refused as refused:
+            _log.info("agent_tab_refused", code=refused.code.name)
+            return refused.code
+        return WSCloseCode.OK
+
+    async def _sign_in(self, socket: web.WebSocketResponse) -> str:
+        try:
+            hello = _parse(await socket.receive(timeout=self._hello_s))
+        except TimeoutError:
+            raise _Refused(CloseCode.TIMEOUT) from None
+        if not isinstance(hello, Hello):
+            raise _Refused(CloseCode.BAD_MESSAGE)
+        if hello.version != PROTOCOL_VERSION:
+            raise _Refused(CloseCode.BAD_VERSION)
+        try:
+            return tokens.verify(hello.token, secret=self._secret, now=self._clock())
+        except tokens.InvalidToken as error:
+            raise _Refused(CloseCode.BAD_TOKEN) from error
+
+
+def _parse(message: WSMessage) -> ClientMessage:
+    """Text is the only kind of message there is; anything else, an early end included, is no message."""
+    if message.type is not WSMsgType.TEXT:
+        raise _Refused(CloseCode.BAD_MESSAGE)
+    try:
+        return decode(message.data)
+    except BadMessage as error:
+        raise _Refused(CloseCode.BAD_MESSAGE) from error
+
+
+async def _close(request: web.Request, socket: web.WebSocketResponse, code: int) -> None:
+    """Close with a code; whoever does not confirm in time has the connection torn down."""
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await socket.close(code=code)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()

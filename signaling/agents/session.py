@@ -1,0 +1,130 @@
+"""Owns what one signed-in tab may say, and what it means. Pure; a session never sends, posts or waits.
+
+A call is in a tab's hands from the moment it rings there until the server says otherwise. Whatever a tab says about
+another call comes from a popup that outlived its call, and is answered so that the popup goes (#84, #91).
+"""
+
+import enum
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from signaling.agents.messages import (
+    Answer,
+    Away,
+    ClientMessage,
+    HangUp,
+    Hello,
+    MediaOffer,
+    Ping,
+    Pong,
+    Ready,
+    Reject,
+    ServerMessage,
+    StopRing,
+)
+from signaling.calls.events import AgentAnswered, AgentHungUp, AgentMediaOffered, AgentRefused, Event
+
+
+class Stage(enum.Enum):
+    """How far a call has come in one tab."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    """Answer was pressed; the server has yet to join or to take the call away."""
+    TALKING = "talking"
+    LEAVING = "leaving"
+    """Reject or Hang up was pressed; the server has yet to confirm."""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One signed-in tab."""
+
+    agent: str
+    session: str
+    """Opaque id of this WebSocket, as events carry it."""
+    call_id: str | None = None
+    stage: Stage | None = None
+    """None exactly if there is no call."""
+
+
+class TellCall(NamedTuple):
+    """Post this event to the inbox of the call."""
+
+    call_id: str
+    event: Event
+
+
+class Reply(NamedTuple):
+    """Send this message to the tab."""
+
+    message: ServerMessage
+
+
+class TakeCalls(NamedTuple):
+    """The agent wants to take calls, or no more."""
+
+    ready: bool
+
+
+class Ignore(NamedTuple):
+    """Do nothing."""
+
+    reason: str
+    """For the log, in a few words without content."""
+
+
+Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
+
+
+def step(session: Session, message: ClientMessage) -> tuple[Session, Outcome]:
+    """What a message of the tab means, and the tab's state after it."""
+    match message:
+        case Hello():
+            return session, Ignore("signed in already")
+        case Ping():
+            return session, Reply(Pong())
+        case Ready():
+            return session, TakeCalls(ready=True)
+        case Away():
+            return session, TakeCalls(ready=False)
+        case MediaOffer() | Answer() | Reject() | HangUp():
+            if message.call_id != session.call_id:
+                return session, Reply(StopRing(call_id=message.call_id, reason="ended"))
+            return _about_call(session, message, message.call_id)
+
+
+def ring(session: Session, call_id: str) -> Session:
+    """The call rings in this tab."""
+    return replace(session, call_id=call_id, stage=Stage.RINGING)
+
+
+def join(session: Session, call_id: str) -> Session:
+    """The conversation has begun in this tab."""
+    return replace(session, call_id=call_id, stage=Stage.TALKING)
+
+
+def let_go(session: Session, call_id: str) -> Session:
+    """The call is no longer this tab's, if it was."""
+    return replace(session, call_id=None, stage=None) if session.call_id == call_id else session
+
+
+def _about_call(
+    session: Session, message: MediaOffer | Answer | Reject | HangUp, call_id: str
+) -> tuple[Session, Outcome]:
+    agent = session.agent
+    match message, session.stage:
+        case MediaOffer(), Stage.RINGING | Stage.ANSWERED:
+            offered = AgentMediaOffered(agent=agent, session=session.session, sdp=message.sdp)
+            return session, TellCall(call_id, offered)
+        case Answer(), Stage.RINGING:
+            answered = AgentAnswered(agent=agent, session=session.session)
+            return replace(session, stage=Stage.ANSWERED), TellCall(call_id, answered)
+        # Reject and Hang up both mean "not with me"; which one it is depends on how far the call has come.
+        case ((Reject() | HangUp()), Stage.RINGING | Stage.ANSWERED):
+            return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentRefused(agent=agent))
+        case ((Reject() | HangUp()), Stage.TALKING):
+            return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentHungUp(agent=agent))
+        case _:
+            return session, Ignore("the call is past that")

@@ -1,0 +1,275 @@
+"""The desk with tabs that only note what they are sent."""
+
+from collections.abc import Callable
+
+import pytest
+
+from signaling.agents.desk import Desk, Tab
+from signaling.agents.messages import (
+    Answer,
+    Away,
+    CallEnded,
+    Customer,
+    Hello,
+    Joined,
+    MediaAnswer,
+    MediaOffer,
+    Ping,
+    Pong,
+    Presence,
+    Ready,
+    Reject,
+    Ring,
+    ServerMessage,
+    StopRing,
+    Welcome,
+)
+from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.events import (
+    AgentAnswered,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentSessionLost,
+    Caller,
+    Event,
+    MetaError,
+)
+from signaling.waiting import board
+from tests.support.hand_clock import HandClock
+
+RING = RingAgent(
+    agent="ann",
+    caller=Caller(user_id="US.1", number="447700900123", name="Kim"),
+    queue="main",
+    waiting_since=5.0,
+)
+RUNG = Ring(
+    call_id="c1",
+    direction="inbound",
+    channel="whatsapp",
+    customer=Customer(name="Kim", number="+44 7700 900123", user_id="US.1"),
+    queue="main",
+    waiting_since=5.0,
+)
+
+
+class Office:
+    """A desk whose calls and waiting room only note what they are told."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, Event]] = []
+        self.reported: list[tuple[str, str]] = []
+        self.clock = HandClock()
+        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, clock=self.clock)
+
+    def ready(self, agent: str) -> None:
+        self.reported.append(("ready", agent))
+
+    def away(self, agent: str) -> None:
+        self.reported.append(("away", agent))
+
+    def gone(self, agent: str) -> None:
+        self.reported.append(("gone", agent))
+
+    def open(self, agent: str = "ann") -> tuple[Tab, list[ServerMessage]]:
+        """A tab and what it was sent after its welcome."""
+        sent: list[ServerMessage] = []
+        tab = self.desk.open(agent, sent.append)
+        assert isinstance(sent.pop(0), Welcome)
+        return tab, sent
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_a_tab_is_welcomed_with_the_presence_the_room_gave(office: Office) -> None:
+    sent: list[ServerMessage] = []
+    office.desk.open("ann", sent.append)
+    assert sent == [Welcome(version=1, agent="ann", presence="away")]
+    office.desk.presence_changed("ann", board.Presence.BUSY)
+    again: list[ServerMessage] = []
+    office.desk.open("ann", again.append)
+    assert again == [Welcome(version=1, agent="ann", presence="busy")], "#86: a tab shows a state of its own"
+    assert sent[1:] == [Presence(presence="busy")]
+
+
+def test_86_a_press_of_ready_is_shown_when_the_room_says_so_and_not_before(office: Office) -> None:
+    tab, sent = office.open()
+    office.desk.receive(tab, Ready())
+    assert sent == [], "the tab showed a wish as a fact"
+    office.desk.presence_changed("ann", board.Presence.READY)
+    assert sent == [Presence(presence="ready")]
+    office.desk.receive(tab, Away())
+    assert office.reported == [("away", "ann"), ("ready", "ann"), ("away", "ann")]
+
+
+def test_84_all_tabs_ring_and_all_but_the_answering_one_stop(office: Office) -> None:
+    (first, first_sent), (_, second_sent), (_, third_sent) = office.open(), office.open(), office.open()
+    office.desk.ring("c1", RING)
+    assert first_sent == second_sent == third_sent == [RUNG]
+    office.desk.receive(first, Answer(call_id="c1"))
+    assert office.posted == [("c1", AgentAnswered(agent="ann", session=first.session.session))]
+    stop = StopRinging(agent="ann", reason="answered_elsewhere", except_session=first.session.session)
+    office.desk.stop_ringing("c1", stop)
+    assert first_sent == [RUNG], "the tab that answered lost its call"
+    stopped = StopRing(call_id="c1", reason="answered_elsewhere")
+    assert second_sent == third_sent == [RUNG, stopped], "another tab rings on after the answer"
+
+
+def test_91_the_ring_of_one_agent_does_not_reach_another(office: Office) -> None:
+    _, ann = office.open("ann")
+    _, ben = office.open("ben")
+    office.desk.ring("c1", RING)
+    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer"))
+    assert len(ann) == 2
+    assert ben == []
+
+
+def test_88_89_an_answer_that_lost_reaches_no_call(office: Office) -> None:
+    (_, _), (loser, sent) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session="tab-1"))
+    office.desk.receive(loser, Answer(call_id="c1"))
+    assert office.posted == []
+    assert sent[-1] == StopRing(call_id="c1", reason="ended"), "the popup of the lost race stays"
+
+
+def test_a_tab_that_signs_in_while_its_agent_is_rung_rings_too(office: Office) -> None:
+    office.open()
+    office.desk.ring("c1", RING)
+    tab, sent = office.open()
+    assert sent == [RUNG]
+    office.desk.receive(tab, Reject(call_id="c1"))
+    assert office.posted == [("c1", AgentRefused(agent="ann"))]
+
+
+Finish = Callable[[Desk], None]
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        lambda desk: desk.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer")),
+        lambda desk: desk.joined("c1", "ann", "tab-1"),
+        lambda desk: desk.ended("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up")),
+    ],
+    ids=["stopped", "joined", "ended"],
+)
+def test_85_a_tab_that_signs_in_after_the_ring_hears_nothing(office: Office, finish: Finish) -> None:
+    office.open()
+    office.desk.ring("c1", RING)
+    finish(office.desk)
+    assert office.open()[1] == [], "a popup for a call that rings no more"
+
+
+def test_85_an_agent_without_a_tab_is_not_rung_and_the_call_moves_on(office: Office) -> None:
+    office.desk.ring("c1", RING)
+    assert office.posted == [("c1", AgentSessionLost(agent="ann", session="", remaining=0))]
+    assert office.reported == [("gone", "ann")], "the room keeps an agent whom nobody can reach"
+    assert office.open()[1] == [], "the ring that failed came up later"
+
+
+def test_85_an_agent_who_left_while_it_rang_is_not_rung_when_he_returns(office: Office) -> None:
+    tab, _ = office.open()
+    office.desk.ring("c1", RING)
+    office.desk.close(tab)
+    assert office.open()[1] == [], "a ghost of the old ring came up"
+
+
+def test_a_closing_tab_tells_the_call_it_had_to_do_with(office: Office) -> None:
+    (first, _), (second, _) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.close(first)
+    office.desk.close(second)
+    assert office.posted == [
+        ("c1", AgentSessionLost(agent="ann", session=first.session.session, remaining=1)),
+        ("c1", AgentSessionLost(agent="ann", session=second.session.session, remaining=0)),
+    ]
+    assert office.reported == [("away", "ann"), ("gone", "ann")]
+
+
+def test_a_closing_tab_that_had_no_call_tells_nobody(office: Office) -> None:
+    (idle, _), (talking, _) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    session = talking.session.session
+    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=session))
+    office.desk.joined("c1", "ann", session)
+    office.desk.close(idle)
+    assert office.posted == [], "closing a spare tab disturbed the conversation in another"
+    assert office.reported == [("away", "ann")]
+
+
+def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
+    (tab, sent), (_, other) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.receive(tab, MediaOffer(call_id="c1", sdp="offer"))
+    session = tab.session.session
+    assert office.posted == [("c1", AgentMediaOffered(agent="ann", session=session, sdp="offer"))]
+    office.desk.media_answer("c1", "ann", session, "answer")
+    office.desk.joined("c1", "ann", session)
+    joined = Joined(call_id="c1", joined_at=office.clock())
+    assert sent == [RUNG, MediaAnswer(call_id="c1", sdp="answer"), joined]
+    assert other == [RUNG]
+
+
+def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
+    (tab, sent), (_, other) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.joined("c1", "ann", tab.session.session)
+    error = MetaError(138021, "Connection failed")
+    ended = AgentCallEnded(agent="ann", ended_by="meta", reason="call failed", error=error)
+    office.desk.ended("c1", ended)
+    told = CallEnded(
+        call_id="c1", ended_by="meta", reason="call failed", error_code=138021, error_text="Connection failed"
+    )
+    assert sent[-1] == other[-1] == told
+    office.desk.close(tab)
+    assert office.posted == [], "a tab that closes later disturbed an ended call"
+
+
+def test_calls_speak_to_agents_who_left_without_harm(office: Office) -> None:
+    office.desk.media_answer("c1", "ann", "tab-1", "answer")
+    office.desk.joined("c1", "ann", "tab-1")
+    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="ended"))
+    office.desk.ended("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
+    assert office.posted == []
+
+
+def test_a_late_stop_of_an_older_call_leaves_the_present_ring_alone(office: Office) -> None:
+    tab, _ = office.open()
+    office.desk.ring("c1", RING)
+    office.desk.stop_ringing("older", StopRinging(agent="ann", reason="ended"))
+    assert office.open()[1] == [RUNG]
+    office.desk.receive(tab, Answer(call_id="c1"))
+    assert len(office.posted) == 1
+
+
+def test_a_sign_of_life_is_answered(office: Office) -> None:
+    tab, sent = office.open()
+    office.desk.receive(tab, Ping())
+    assert sent == [Pong()]
+
+
+def test_a_second_hello_changes_nothing(office: Office) -> None:
+    tab, sent = office.open()
+    office.desk.receive(tab, Hello(version=1, token="another"))
+    assert (sent, office.posted) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("caller", "customer"),
+    [
+        (Caller(user_id="US.1"), Customer(user_id="US.1")),
+        (Caller(number="5511987654321"), Customer(number="+55 11 98765-4321")),
+        (Caller(number="81312345678"), Customer(number="+81 3-1234-5678")),
+        (Caller(number="0"), Customer(number="+0")),
+        (Caller(number="not digits", name="Kim"), Customer(name="Kim", number="+not digits")),
+    ],
+)
+def test_the_customer_is_shown_as_a_person_reads_it(office: Office, caller: Caller, customer: Customer) -> None:
+    _, sent = office.open()
+    office.desk.ring("c1", RingAgent(agent="ann", caller=caller, queue="main", waiting_since=5.0))
+    assert isinstance(sent[0], Ring)
+    assert sent[0].customer == customer

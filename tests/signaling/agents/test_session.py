@@ -1,0 +1,95 @@
+"""What each message of a tab means at each stage of a call."""
+
+import pytest
+
+from signaling.agents import session as protocol
+from signaling.agents.messages import (
+    Answer,
+    Away,
+    ClientMessage,
+    HangUp,
+    Hello,
+    MediaOffer,
+    Ping,
+    Pong,
+    Ready,
+    Reject,
+    StopRing,
+)
+from signaling.agents.session import Ignore, Outcome, Reply, Session, Stage, TakeCalls, TellCall
+from signaling.calls.events import AgentAnswered, AgentHungUp, AgentMediaOffered, AgentRefused
+
+IDLE = Session(agent="ann", session="tab-1")
+OFFER = MediaOffer(call_id="c1", sdp="v=0")
+ANSWER = Answer(call_id="c1")
+REJECT = Reject(call_id="c1")
+HANG_UP = HangUp(call_id="c1")
+
+OFFERED = TellCall("c1", AgentMediaOffered(agent="ann", session="tab-1", sdp="v=0"))
+ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
+REFUSED = TellCall("c1", AgentRefused(agent="ann"))
+HUNG_UP = TellCall("c1", AgentHungUp(agent="ann"))
+PAST = Ignore("the call is past that")
+
+
+def _at(stage: Stage) -> Session:
+    return Session(agent="ann", session="tab-1", call_id="c1", stage=stage)
+
+
+@pytest.mark.parametrize(
+    ("stage", "message", "outcome", "after"),
+    [
+        (Stage.RINGING, OFFER, OFFERED, Stage.RINGING),
+        (Stage.RINGING, ANSWER, ANSWERED, Stage.ANSWERED),
+        (Stage.RINGING, REJECT, REFUSED, Stage.LEAVING),
+        (Stage.RINGING, HANG_UP, REFUSED, Stage.LEAVING),
+        (Stage.ANSWERED, OFFER, OFFERED, Stage.ANSWERED),
+        (Stage.ANSWERED, ANSWER, PAST, Stage.ANSWERED),
+        (Stage.ANSWERED, REJECT, REFUSED, Stage.LEAVING),
+        (Stage.ANSWERED, HANG_UP, REFUSED, Stage.LEAVING),
+        (Stage.TALKING, OFFER, PAST, Stage.TALKING),
+        (Stage.TALKING, ANSWER, PAST, Stage.TALKING),
+        (Stage.TALKING, REJECT, HUNG_UP, Stage.LEAVING),
+        (Stage.TALKING, HANG_UP, HUNG_UP, Stage.LEAVING),
+        (Stage.LEAVING, OFFER, PAST, Stage.LEAVING),
+        (Stage.LEAVING, ANSWER, PAST, Stage.LEAVING),
+        (Stage.LEAVING, REJECT, PAST, Stage.LEAVING),
+        (Stage.LEAVING, HANG_UP, PAST, Stage.LEAVING),
+    ],
+)
+def test_89_every_message_at_every_stage(stage: Stage, message: ClientMessage, outcome: Outcome, after: Stage) -> None:
+    assert protocol.step(_at(stage), message) == (_at(after), outcome)
+
+
+@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP])
+@pytest.mark.parametrize("session", [IDLE, protocol.ring(IDLE, "another")])
+def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: ClientMessage) -> None:
+    stop = Reply(StopRing(call_id="c1", reason="ended"))
+    assert protocol.step(session, message) == (session, stop), "a stale popup stays, or reaches a foreign call"
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [
+        (Ready(), TakeCalls(ready=True)),
+        (Away(), TakeCalls(ready=False)),
+        (Ping(), Reply(Pong())),
+        (Hello(version=1, token="another"), Ignore("signed in already")),
+    ],
+)
+@pytest.mark.parametrize("session", [IDLE, *(_at(stage) for stage in Stage)])
+def test_messages_about_the_agent_leave_the_call_alone(
+    session: Session, message: ClientMessage, outcome: Outcome
+) -> None:
+    assert protocol.step(session, message) == (session, outcome)
+
+
+def test_the_server_moves_the_call_through_the_tab() -> None:
+    ringing = protocol.ring(IDLE, "c1")
+    assert ringing == _at(Stage.RINGING)
+    assert protocol.join(ringing, "c1") == _at(Stage.TALKING)
+    assert protocol.let_go(_at(Stage.TALKING), "c1") == IDLE
+
+
+def test_news_of_an_older_call_does_not_take_the_present_one_away() -> None:
+    assert protocol.let_go(_at(Stage.RINGING), "older") == _at(Stage.RINGING)
