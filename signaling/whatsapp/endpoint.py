@@ -140,8 +140,11 @@ def _note_ignored(reading: Reading) -> None:
 async def _bounded_body(request: web.Request) -> bytes:
     """The body as received. The bound is ours: an application's own may be lower for other routes."""
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=len(body))
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=len(body))
+    except web.RequestPayloadError as error:
+        raise web.HTTPBadRequest(text="the body breaks the rules of HTTP") from error
     return bytes(body)
