@@ -1,0 +1,317 @@
+"""What no order of events may break: Hypothesis plays the outside world of one call against the machine.
+
+The world answers what the call asked for later, in any order, twice or never; agents press anything at any time, and
+deadlines pass. After each step the promises of the call are checked against a ledger of what was asked and given.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from signaling.calls import machine
+from signaling.calls.call import CALLER_LEG, Call, Phase
+from signaling.calls.effects import (
+    AgentCallEnded,
+    AnswerOffer,
+    CloseLeg,
+    Effect,
+    EnterQueue,
+    JoinLegs,
+    LeaveQueue,
+    PlayHoldAudio,
+    ReleaseAgent,
+    RingAgent,
+    SendAction,
+    StartLeg,
+    StopRinging,
+    WriteRecord,
+)
+from signaling.calls.events import (
+    Action,
+    ActionConfirmed,
+    AgentAssigned,
+    CallTerminated,
+    DeadlinePassed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    Reason,
+    ServerStopping,
+)
+from tests.signaling.calls import builders as b
+
+AGENTS = st.sampled_from([b.ANN, b.BEN, "cem"])
+TABS = st.sampled_from([b.TAB, b.OTHER_TAB, "tab-3"])
+LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, JoinLegs, EnterQueue, RingAgent)
+"""Effects of a call that goes on: none of them may come from a call that is over."""
+DEADLINES_TO_THE_END = 6
+"""RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
+
+
+def answers(effect: Effect) -> tuple[Event, ...]:
+    """What the neighbours may answer to this effect, the good answer first."""
+    match effect:
+        case AnswerOffer(leg=leg):
+            return (b.leg_answered(leg), b.leg_refused(leg))
+        case StartLeg(leg=leg):
+            return (b.leg_connected(leg), b.leg_failed(leg))
+        case SendAction(action=action):
+            return (b.confirmed(action), b.failed(action), b.failed(action, final=False))
+        case EnterQueue():
+            return (b.assigned(b.ANN), b.assigned(b.BEN))
+        case RingAgent(agent=agent):
+            return (b.media_offered(b.TAB, agent), b.answered(b.TAB, agent), b.refused(agent))
+        case _:
+            return ()
+
+
+class Ledger:
+    """What the call has asked for and been given so far, kept by reading effects and events alone."""
+
+    def __init__(self) -> None:
+        self.open_legs: set[str] = set()
+        self.connected_legs: set[str] = set()
+        self.reserved: set[str] = set()
+        """Agents the waiting room holds for the call."""
+        self.engaged: set[str] = set()
+        """Agents who were told of the call and not yet told of its end."""
+        self.answers_sent: list[str | None] = []
+        """The SDP of pre_accept and accept."""
+        self.accept_sent = False
+        self.accept_confirmed = False
+        self.goodbyes: list[Action] = []
+        self.ended_by_meta = False
+        self.records = 0
+
+    def hear(self, event: Event) -> None:
+        """Something was given to the call."""
+        match event:
+            case LegAnswered(leg=leg):
+                self.open_legs.add(leg)
+            case LegConnected(leg=leg):
+                self.connected_legs.add(leg)
+            case AgentAssigned(agent=agent):
+                self.reserved.add(agent)
+            case ActionConfirmed(action=Action.ACCEPT):
+                self.accept_confirmed = True
+            case CallTerminated():
+                self.ended_by_meta = True
+            case _:
+                pass
+
+    def ask(self, effect: Effect) -> None:  # noqa: C901, PLR0912 - one flat case per effect.
+        """The call asks for something: the promises that concern a single effect."""
+        match effect:
+            case AnswerOffer(leg=leg):
+                assert leg not in self.open_legs, "a leg was made twice"
+                self.open_legs.add(leg)
+            case StartLeg(leg=leg):
+                assert leg in self.open_legs, "a leg that is not there was started"
+            case CloseLeg(leg=leg):
+                self.open_legs.discard(leg)
+            case PlayHoldAudio(leg=leg):
+                assert leg == CALLER_LEG, "only the caller hears hold audio"
+                assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
+            case JoinLegs(leg=leg, other=other):
+                assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
+                assert (leg, other in self.open_legs & self.connected_legs) == (CALLER_LEG, True), "joined to silence"
+            case RingAgent(agent=agent):
+                assert not self.engaged, "a second agent rings while one is engaged"
+                assert agent in self.reserved, "an agent rings whom the waiting room does not hold"
+                self.engaged.add(agent)
+            case StopRinging(agent=agent, except_session=None) | AgentCallEnded(agent=agent):
+                self.engaged.discard(agent)
+            case ReleaseAgent(agent=agent):
+                self.engaged.discard(agent)
+                self.reserved.discard(agent)
+            case LeaveQueue():
+                self.reserved.clear()
+            case SendAction(action=Action.PRE_ACCEPT | Action.ACCEPT as action, sdp=sdp):
+                self.answers_sent.append(sdp)
+                self.accept_sent |= action is Action.ACCEPT
+            case SendAction(action=action):
+                assert action is (Action.TERMINATE if self.accept_sent else Action.REJECT), "Meta would refuse this"
+                self.goodbyes.append(action)
+            case WriteRecord():
+                self.records += 1
+            case _:
+                pass
+
+
+class World(RuleBasedStateMachine):
+    """Everything around one call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = b.NOW
+        self.ledger = Ledger()
+        self.possible: list[Event] = []
+        """Answers to what the call has asked for so far. They stay: a neighbour may answer late, or twice."""
+        self.past: list[Event] = []
+        first = b.begin()
+        self.call = first.call
+        self._serve(first.effects)
+
+    @initialize(phase=st.sampled_from(Phase))
+    def begins_well(self, phase: Phase) -> None:
+        """Many runs begin in the middle of a good call, so that every phase sees plenty of disorder."""
+        for event in b.story_until(phase):
+            self.happens(event)
+
+    @rule(data=st.data())
+    def a_neighbour_answers(self, data: st.DataObject) -> None:
+        self.happens(data.draw(st.sampled_from(self.possible)))
+
+    @precondition(lambda self: self.past)
+    @rule(data=st.data())
+    def an_old_event_comes_again(self, data: st.DataObject) -> None:
+        self.happens(data.draw(st.sampled_from(self.past)))
+
+    @rule(agent=AGENTS)
+    def an_agent_is_reserved(self, agent: str) -> None:
+        self.happens(b.assigned(agent))
+
+    @rule(agent=AGENTS, tab=TABS)
+    def a_tab_offers_media(self, agent: str, tab: str) -> None:
+        self.happens(b.media_offered(tab, agent))
+
+    @rule(agent=AGENTS, tab=TABS)
+    def answer_is_pressed(self, agent: str, tab: str) -> None:
+        self.happens(b.answered(tab, agent))
+
+    @rule(agent=AGENTS, pressed=st.sampled_from([b.refused, b.hung_up]))
+    def reject_or_hang_up_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
+        self.happens(pressed(agent))
+
+    @rule(agent=AGENTS, tab=TABS, remaining=st.integers(0, 2))
+    def a_tab_is_lost(self, agent: str, tab: str, remaining: int) -> None:
+        self.happens(b.session_lost(tab, agent, remaining=remaining))
+
+    @rule(number=st.integers(0, 9))
+    def a_leg_fails(self, number: int) -> None:
+        self.happens(b.leg_failed(f"agent-{number}" if number else CALLER_LEG))
+
+    @precondition(lambda self: self.call.deadline is not None)
+    @rule()
+    def the_deadline_passes(self) -> None:
+        assert self.call.deadline is not None
+        self.now = max(self.now, self.call.deadline.at)
+        self.happens(DeadlinePassed(reason=self.call.deadline.reason))
+
+    @rule(reason=st.sampled_from(Reason))
+    def a_deadline_of_former_times_passes(self, reason: Reason) -> None:
+        self.happens(DeadlinePassed(reason=reason))
+
+    @rule(ended=st.sampled_from([b.caller_hangs_up(), b.meta_gives_up(), ServerStopping(reason="draining"), b.OFFER]))
+    def meta_or_the_server_says_something(self, ended: Event) -> None:
+        self.happens(ended)
+
+    @rule(seconds=st.floats(0.0, 3600.0))
+    def time_goes_by(self, seconds: float) -> None:
+        self.now += seconds
+
+    def happens(self, event: Event) -> None:
+        """One step, and the promises that concern it."""
+        before = self.call
+        self.ledger.hear(event)
+        step = machine.step(before, event, self.now)
+        assert step == machine.step(before, event, self.now), (
+            "the same step must come out the same, or no trace replays"
+        )
+        self.past.append(event)
+        self.call = step.call
+        self._serve(step.effects)
+
+        if before.over or step.call.over:
+            assert not [effect for effect in step.effects if isinstance(effect, LIFE)], "life after the end"
+        if step.ignored is not None:
+            assert step.call == before, "an ignored event changed the call"
+            assert all(isinstance(effect, CloseLeg | ReleaseAgent) for effect in step.effects), "not only given back"
+        ends_now = step.call.phase is Phase.ENDED and before.phase is not Phase.ENDED
+        written = [effect for effect in step.effects if isinstance(effect, WriteRecord)]
+        assert len(written) == ends_now, "one record, in the step that ends the call"
+
+    def _serve(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            self.ledger.ask(effect)
+            self.possible.extend(answers(effect))
+
+    @invariant()
+    def there_is_always_a_deadline_unless_ended(self) -> None:
+        assert (self.call.deadline is None) == (self.call.phase is Phase.ENDED)
+
+    @invariant()
+    def accept_repeats_the_sdp_of_pre_accept(self) -> None:
+        assert len(set(self.ledger.answers_sent)) <= 1
+        assert len(self.ledger.answers_sent) <= 2, "pre_accept or accept was sent twice"
+
+    @invariant()
+    def at_most_one_agent_is_claimed_and_held(self) -> None:
+        claimed = {self.call.claim.agent} if self.call.claim is not None and not self.call.over else set()
+        assert self.ledger.reserved == claimed, "the waiting room holds other agents than the call believes"
+        assert self.ledger.engaged == claimed, "an agent was not told what became of the call"
+
+    @invariant()
+    def the_claim_has_the_legs_that_are_open(self) -> None:
+        tabs = self.call.claim.tabs if self.call.claim is not None else ()
+        believed = set() if self.call.over else {CALLER_LEG, *(tab.leg for tab in tabs)}
+        assert self.ledger.open_legs == believed, "a leg was forgotten, or one is used that was closed"
+
+    @invariant()
+    def meta_hears_one_goodbye_if_it_was_not_metas_own(self) -> None:
+        assert len(self.ledger.goodbyes) <= 1
+        if self.call.over:
+            assert self.ledger.goodbyes or self.ledger.ended_by_meta, "Meta goes on billing a call that is over here"
+
+    @invariant()
+    def a_crash_at_this_point_could_be_cleaned_up_after(self) -> None:
+        assert msgspec.json.decode(msgspec.json.encode(self.call), type=Call) == self.call
+
+    def teardown(self) -> None:
+        """Left alone, every call ends by its own deadlines and leaves exactly one record."""
+        for _ in range(DEADLINES_TO_THE_END):
+            if self.call.phase is not Phase.ENDED:
+                self.the_deadline_passes()
+        assert self.call.phase is Phase.ENDED, "a call that nobody ends goes on for ever"
+        assert self.ledger.records == 1
+        assert not self.ledger.open_legs, "a leg was never closed"
+        assert not self.ledger.reserved, "an agent was never released"
+
+
+World.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestWorld = World.TestCase
+
+
+class Press(NamedTuple):
+    """Answer pressed somewhere."""
+
+    agent: str
+    tab: str
+
+
+PRESSES = st.lists(st.builds(Press, AGENTS, TABS), min_size=100, max_size=100)
+
+
+@settings(max_examples=50, deadline=None)
+@given(presses=PRESSES, connected=st.sets(TABS))
+def test_one_hundred_parallel_answers_join_exactly_one_tab(presses: list[Press], connected: set[str]) -> None:
+    """#88: many tabs of many agents press Answer at once; some have their media up, some get it later."""
+    call = b.ringing_without_media()
+    tabs = (b.TAB, b.OTHER_TAB, "tab-3")
+    legs = {tab: f"agent-{number}" for number, tab in enumerate(tabs, 1)}
+    call = b.after(call, *(b.media_offered(tab) for tab in tabs), *(b.leg_answered(leg) for leg in legs.values()))
+    call = b.after(call, *(b.leg_connected(legs[tab]) for tab in sorted(connected)))
+
+    joined: list[str] = []
+    events: list[Event] = [b.answered(press.tab, press.agent) for press in presses]
+    events += [b.leg_connected(leg) for leg in legs.values()]
+    for event in events:
+        call, effects, _ = machine.step(call, event, b.NOW)
+        joined += [effect.other for effect in effects if isinstance(effect, JoinLegs)]
+
+    winner = next((press.tab for press in presses if press.agent == b.ANN), None)
+    assert joined == ([] if winner is None else [legs[winner]]), "exactly the first tab of the rung agent is joined"
