@@ -28,6 +28,7 @@ export const STRINGS = {
     "presence.away": "Away",
     "presence.ringing": "Ringing",
     "presence.busy": "In a call",
+    "presence.offline": "Offline",
     take_calls: "Take calls",
 
     "idle_title.ready": "Ready for calls",
@@ -38,6 +39,8 @@ export const STRINGS = {
     "idle_hint.ringing": "Answer the call in the window that shows it.",
     "idle_title.busy": "In a call in another window",
     "idle_hint.busy": "This window rings again when that call is over.",
+    "idle_title.offline": "Offline",
+    "idle_hint.offline": "This page reconnects by itself.",
 
     incoming_call: "Incoming call",
     "direction.inbound": "Incoming",
@@ -73,6 +76,7 @@ export const STRINGS = {
     "ended_by.connection": "The connection to the server was lost. The caller goes back to the front of the queue.",
     "ended_by.other": "The call is over.",
     meta_error: "WhatsApp error {code}",
+    talked: "Talked for {time}",
     done: "Done",
 
     "stop_ring.answered_elsewhere": "Answered in another window",
@@ -95,8 +99,6 @@ export const STRINGS = {
     "microphone.busy": "Another program holds the microphone. Close it there.",
     "microphone.insecure": "Browsers allow the microphone only over HTTPS. Open this page with https://.",
     try_again: "Try again",
-    keys_ringing: "A or Enter answers, R or Escape rejects",
-    keys_talking: "M mutes",
   },
 
   ja: {
@@ -124,6 +126,7 @@ export const STRINGS = {
     "presence.away": "離席中",
     "presence.ringing": "呼出中",
     "presence.busy": "通話中",
+    "presence.offline": "オフライン",
     take_calls: "電話を受ける",
 
     "idle_title.ready": "着信を待っています",
@@ -134,6 +137,8 @@ export const STRINGS = {
     "idle_hint.ringing": "着信が表示されているウィンドウで応答してください。",
     "idle_title.busy": "別のウィンドウで通話中です",
     "idle_hint.busy": "通話が終わると、このウィンドウでも着信します。",
+    "idle_title.offline": "オフラインです",
+    "idle_hint.offline": "自動的に再接続します。",
 
     incoming_call: "着信",
     "direction.inbound": "着信",
@@ -169,6 +174,7 @@ export const STRINGS = {
     "ended_by.connection": "サーバーとの接続が切れました。お客様はキューの先頭に戻ります。",
     "ended_by.other": "通話は終了しました。",
     meta_error: "WhatsApp エラー {code}",
+    talked: "通話時間 {time}",
     done: "閉じる",
 
     "stop_ring.answered_elsewhere": "別のウィンドウで応答しました",
@@ -191,8 +197,6 @@ export const STRINGS = {
     "microphone.busy": "別のアプリがマイクを使用中です。そのアプリを閉じてください。",
     "microphone.insecure": "マイクは HTTPS でのみ使えます。https:// でこのページを開いてください。",
     try_again: "もう一度試す",
-    keys_ringing: "A または Enter で応答、R または Escape で拒否",
-    keys_talking: "M でミュート",
   },
 };
 

@@ -36,10 +36,10 @@ const CHIPS = `
     <span class="chip channel">${icon(HANDSET)}<span data-customer="channel"></span></span>
   </p>`;
 
-const round = (name, kind, image, key, shortcut) => `
+const round = (name, kind, image, key, letter = "") => `
   <span class="action">
-    <button type="button" ${named(name)} class="round ${kind}" data-label="${key}" ${shortcut && `aria-keyshortcuts="${shortcut}"`}>${icon(image)}</button>
-    <span class="caption" data-text="${key}" aria-hidden="true"></span>
+    <button type="button" ${named(name)} class="round ${kind}" data-label="${key}" ${letter && `aria-keyshortcuts="${letter}"`}>${icon(image)}</button>
+    <span class="caption" aria-hidden="true"><span data-text="${key}"></span>${letter && `<kbd>${letter}</kbd>`}</span>
   </span>`;
 
 export const TEMPLATE = document.createElement("template");
@@ -98,8 +98,8 @@ TEMPLATE.innerHTML = `
       </dl>
       <p class="progress" part="ringing-progress" role="status"></p>
       <div class="actions">
-        ${round("reject", "danger down", HANDSET, "reject", "R Escape")}
-        ${round("answer", "success", HANDSET, "answer", "A Enter")}
+        ${round("reject", "danger down", HANDSET, "reject", "R")}
+        ${round("answer", "success", HANDSET, "answer", "A")}
       </div>
     </section>
 
@@ -110,7 +110,7 @@ TEMPLATE.innerHTML = `
       <p class="progress" part="talking-progress" role="status"></p>
       <div class="actions">
         ${round("mute", "plain", MICROPHONE + '<path class="line slash" d="M4 4l16 16"/>', "mute", "M")}
-        ${round("hang-up", "danger down", HANDSET, "hang_up", "")}
+        ${round("hang-up", "danger down", HANDSET, "hang_up")}
       </div>
     </section>
 
@@ -127,7 +127,6 @@ TEMPLATE.innerHTML = `
   <p ${named("notice")} class="notice" role="status"></p>
 
   <footer>
-    <p class="keys" part="keys"></p>
     <select part="language" data-testid="language" class="quiet" data-label="choose_language"></select>
     <button type="button" ${named("sign-out")} class="quiet" data-text="sign_out" hidden></button>
   </footer>

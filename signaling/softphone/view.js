@@ -45,7 +45,7 @@ export class View {
     for (const node of this.#root.querySelectorAll("[data-label]")) node.ariaLabel = this.#say(node.dataset.label);
   }
 
-  #frame({ connection, signedIn, agent, notice, ringBlocked, microphone, call }) {
+  #frame({ connection, signedIn, agent, notice, ringBlocked, microphone }) {
     const say = this.#say;
     this.#write("connection", say(`connection.${connection}`));
     this.part("connection").dataset.state = connection;
@@ -60,23 +60,24 @@ export class View {
     this.#warn("microphone-warning", signedIn && microphone !== null && say(`microphone.${microphone}`));
     this.#warn("ring-warning", signedIn && ringBlocked && say("ring_blocked"));
     this.#write("notice", notice === null ? "" : say.one(...notice));
-    this.#write("keys", call.phase === "ringing" || call.phase === "talking" ? say(`keys_${call.phase}`) : "");
   }
 
   #agent({ connection, agent, presence, call }) {
     if (agent === null) return;
     const say = this.#say;
+    // What the server last said is not true any more once it cannot be heard.
+    const shown = connection === "connected" ? presence : "offline";
     this.#write("agent", agent);
     this.#write("agent-initials", initials(agent));
-    this.#write("presence", say(`presence.${presence}`));
-    this.part("presence").dataset.state = presence;
+    this.#write("presence", say(`presence.${shown}`));
+    this.part("presence").dataset.state = shown;
     const toggle = this.part("presence-toggle");
-    toggle.ariaChecked = String(presence !== "away");
-    toggle.disabled = connection !== "connected" || presence === "ringing" || presence === "busy";
+    toggle.ariaChecked = String(shown !== "away" && shown !== "offline");
+    toggle.disabled = shown !== "away" && shown !== "ready";
     this.#show("idle", call.phase === "none");
-    this.part("idle").dataset.state = presence;
-    this.#write("idle-title", say(`idle_title.${presence}`));
-    this.#write("idle-hint", say(`idle_hint.${presence}`));
+    this.part("idle").dataset.state = shown;
+    this.#write("idle-title", say(`idle_title.${shown}`));
+    this.#write("idle-hint", say(`idle_hint.${shown}`));
   }
 
   #customer(call) {
@@ -120,7 +121,7 @@ export class View {
     this.#show("ended", call.phase === "ended");
     if (call.phase !== "ended") return;
     const { endedBy, errorCode, errorText } = call.end;
-    this.#write("talked", formatDuration(talkedSeconds(call, now)));
+    this.#write("talked", this.#say("talked", { time: formatDuration(talkedSeconds(call, now)) }));
     this.#write("outcome", this.#say.one("ended_by", endedBy));
     this.#show("error", errorCode !== null);
     this.#write("error-code", errorCode === null ? "" : this.#say("meta_error", { code: errorCode }));

@@ -28,10 +28,10 @@ CHROMIUM_FLAGS = (
 )
 
 NewPage: TypeAlias = Callable[..., Awaitable[Page]]
-"""``await new_page(url, tolerate="", **context)``: a page of a fresh profile with a microphone, opened at ``url``.
+"""``await new_page(url, tolerate="", script="", **context)`` opens ``url`` in a fresh profile with a microphone.
 
-``context`` goes to Playwright's ``new_context`` (``locale``, ``color_scheme``, ``viewport``). The test fails if any
-page writes an error or a security violation to its console, except lines that contain ``tolerate``.
+``script`` runs before the page's own; ``context`` goes to Playwright's ``new_context`` (``locale``, ``viewport`` …).
+The test fails if a page writes an error or a security violation to its console that does not contain ``tolerate``.
 """
 
 
@@ -53,7 +53,7 @@ async def new_page(chromium: Browser) -> AsyncIterator[NewPage]:
     contexts = []
     complaints: list[str] = []
 
-    async def open_page(url: str, *, tolerate: str = "", **options: Any) -> Page:
+    async def open_page(url: str, *, tolerate: str = "", script: str = "", **options: Any) -> Page:
         def note(text: str) -> None:
             if not tolerate or tolerate not in text:
                 complaints.append(text)
@@ -64,6 +64,7 @@ async def new_page(chromium: Browser) -> AsyncIterator[NewPage]:
 
         context = await chromium.new_context(permissions=["microphone"], **options)
         contexts.append(context)
+        await context.add_init_script(script)
         page = await context.new_page()
         page.set_default_timeout(10_000)
         page.on("console", note_console)

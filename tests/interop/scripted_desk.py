@@ -78,9 +78,7 @@ class ScriptedDesk:
         if not isinstance(hello, Hello) or hello.token != TOKEN:
             await socket.close(code=CloseCode.BAD_TOKEN)
             return socket
-        await socket.send_str(
-            encode(Welcome(version=PROTOCOL_VERSION, agent="Amara Osei", presence=self.presence))
-        )
+        await socket.send_str(encode(Welcome(version=PROTOCOL_VERSION, agent="Amara Osei", presence=self.presence)))
         self._sockets.add(socket)
         self._heard.put_nowait(hello)
         async for frame in socket:
