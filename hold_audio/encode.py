@@ -20,7 +20,8 @@ _OPTIONS = {
     "vbr": "on",
     "packet_loss": "10",  # Percent expected; it makes every frame code its energy by itself, not against the last one.
 }
-"""With these, one frame after a lost packet or a join of two clips the listener hears exactly what was meant."""
+"""With these, two frames after a lost packet or a join of clips the listener hears exactly what was meant. Only the
+middle of a steady tone takes longer, up to 0.2 s: there Opus adds pitch from what it has played (RFC 6716 4.3.7.1)."""
 
 
 def encode(samples: Samples, bit_rate: int) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from hold_audio.synthesis import comfort_noise, ringback_cycle
 # the 20 000 that WhatsApp's offers name as ``maxaveragebitrate`` (RFC 7587 6.1; whatsapp-calling 5.1).
 RINGBACK_BIT_RATE = 20_000
 MUSIC_BIT_RATE = 16_000
-COMFORT_BIT_RATE = 8_000
+COMFORT_BIT_RATE = 12_000
 
 
 class Library(Mapping[str, Clip]):
