@@ -86,6 +86,8 @@ function talking(call, event, now) {
       return call.asked === null ? change(call, { asked: "hang_up" }) : call;
     case "call_ended":
       return ended(call, event, now);
+    case "stop_ring":
+      return ended(call, { endedBy: "other", reason: event.reason }, now);
     case "connection_lost":
       return ended(call, { endedBy: "connection", reason: "connection_lost" }, now);
     default:

@@ -12,6 +12,7 @@ import { Connection } from "./connection.js";
 import { MediaLeg } from "./media.js";
 import { Microphone, NoMicrophone } from "./microphone.js";
 import { Ringer } from "./ringer.js";
+import * as shift from "./shift.js";
 import { chooseLanguage, speaker } from "./strings.js";
 import { TEMPLATE } from "./template.js";
 import * as signInToken from "./token.js";
@@ -75,7 +76,7 @@ class Softphone extends HTMLElement {
     this.#ticking = setInterval(() => live(this.#state.call) && this.#draw(), TICK_MS);
     const token = signInToken.stored();
     if (token === null) this.#draw();
-    else this.signIn(token);
+    else this.#open(token);
   }
 
   disconnectedCallback() {
@@ -97,18 +98,25 @@ class Softphone extends HTMLElement {
 
   signIn(token) {
     signInToken.keep(token);
-    this.#set({ signedIn: true, agent: null, notice: null });
-    this.#connection.open(token);
+    shift.forget();
+    this.#open(token);
   }
 
   signOut() {
     signInToken.forget();
+    shift.forget();
     this.#connection.close();
+  }
+
+  #open(token) {
+    this.#set({ signedIn: true, agent: null, notice: null });
+    this.#connection.open(token);
   }
 
   // What the server says.
 
   #hear(message) {
+    if (message.type !== "welcome") shift.remember(message.presence ?? this.#state.presence, Date.now());
     switch (message.type) {
       case "welcome":
         return this.#welcomed(message);
@@ -123,10 +131,12 @@ class Softphone extends HTMLElement {
   }
 
   #welcomed({ agent, presence }) {
-    const wasReady = this.#state.agent !== null && this.#state.presence !== "away";
     this.#set({ agent });
     this.#presenceIs(presence);
-    if (wasReady && presence === "away") this.#notify("notice", "away_after_loss");
+    if (presence !== "away") return;
+    const interrupted = shift.interrupted(Date.now());
+    if (interrupted === "short") this.#connection.send({ type: "ready" });
+    if (interrupted === "long") this.#notify("notice", "away_after_loss");
   }
 
   #presenceIs(presence) {
@@ -139,7 +149,10 @@ class Softphone extends HTMLElement {
     if (connection === "lost") this.#advance({ type: "connection_lost" });
     this.#set({ connection });
     if (connection !== "refused" && connection !== "closed") return;
-    if (connection === "refused") signInToken.forget();
+    if (connection === "refused") {
+      signInToken.forget();
+      shift.forget();
+    }
     this.#advance({ type: "connection_lost" });
     this.#microphone.release();
     this.#set({ signedIn: false, agent: null, presence: "away", call: NO_CALL, microphone: null });
@@ -156,7 +169,7 @@ class Softphone extends HTMLElement {
     if (!live(call) || call.callId !== before.callId) this.#hangUpLeg();
     if (call.phase === "ringing" && before.phase !== "ringing") this.#negotiate();
     this.#leg?.speak(speaks(call));
-    if (event.type === "stop_ring") this.#notify("stop_ring", event.reason);
+    if (event.type === "stop_ring" && call.phase === "none") this.#notify("stop_ring", event.reason);
     if (call.phase !== before.phase) this.#moveFocus(FOCUS[call.phase]);
   }
 

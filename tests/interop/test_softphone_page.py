@@ -275,10 +275,35 @@ async def test_a_lost_connection_is_shown_and_comes_back_by_itself(desk: Scripte
     desk.presence = "away"
     await desk.hang_up_tabs(CloseCode.TOO_SLOW)
     assert (await desk.hears(Hello)).token == TOKEN
+    await desk.hears(Ready)
     await expect(page.get_by_test_id("connection")).to_have_text("Connected")
-    await expect(page.get_by_test_id("presence")).to_have_text("Away")
-    await expect(page.get_by_test_id("notice")).to_have_text("You are away since the connection was lost.")
+    await expect(page.get_by_test_id("presence")).to_have_text("Ready")
     assert "lost none" in await page.evaluate("states"), "a call that nobody can answer went on ringing"
+
+
+async def test_a_reload_costs_an_agent_no_calls(desk: ScriptedDesk, new_page: NewPage) -> None:
+    page = await talking(desk, new_page)
+    desk.presence = "away"
+    await page.reload()
+    await desk.hears(Ready)
+    await expect(page.get_by_test_id("presence")).to_have_text("Ready")
+    await page.get_by_test_id("presence-toggle").click()
+    await expect(page.get_by_test_id("presence")).to_have_text("Away")
+    await page.reload()
+    await desk.hears(Hello)
+    await expect(page.get_by_test_id("presence")).to_have_text("Away")
+    assert desk.heard_nothing_of(Ready), "an agent who went away is put back to work by a reload"
+
+
+async def test_after_a_long_break_nobody_is_put_back_to_work(desk: ScriptedDesk, new_page: NewPage) -> None:
+    page = await signed_in(desk, new_page)
+    await desk.say(Presence(presence="ready"))
+    await expect(page.get_by_test_id("presence")).to_have_text("Ready")
+    await page.clock.set_fixed_time((time.time() + 600) * 1000)
+    desk.presence = "away"
+    await desk.hang_up_tabs()
+    await expect(page.get_by_test_id("notice")).to_have_text("You are away since the connection was lost.")
+    assert desk.heard_nothing_of(Ready), "an empty chair is rung"
 
 
 async def test_a_server_that_stays_away_is_said_in_words(new_page: NewPage) -> None:
