@@ -55,6 +55,7 @@ class AgentEndpoint:
         clock: Clock,
         allowed_origins: Collection[str] = (),
         hello_s: float = HELLO_S,
+        close_s: float = CLOSE_S,
     ) -> None:
         self._desk = desk
         self._secret = secret
@@ -62,21 +63,23 @@ class AgentEndpoint:
         self._allowed_origins = frozenset(allowed_origins)
         """Origins besides our own that may open a socket, as browsers write them: ``https://desk.example``."""
         self._hello_s = hello_s
+        self._close_s = close_s
         self._outboxes: set[Outbox] = set()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one tab from its first byte to its last. 403 for a page of another origin."""
         if not self._is_welcome(request):
             raise web.HTTPForbidden(text="this origin may not open agent sockets")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES + 1, compress=False)
+        socket = web.WebSocketResponse(
+            timeout=self._close_s, heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES + 1, compress=False
+        )
         await socket.prepare(request)
         outbox = Outbox(socket)
         self._outboxes.add(outbox)
         try:
-            code = await self._serve(socket, outbox)
+            await self._serve(request, socket, outbox)
         finally:
             self._outboxes.remove(outbox)
-        await _close(request, socket, code)
         return socket
 
     def close(self) -> None:
@@ -92,19 +95,22 @@ class AgentEndpoint:
             return True
         return origin.partition("://")[2] == request.host
 
-    async def _serve(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
-        """Read and write until the tab leaves, breaks the protocol or is cut off; the close code for it."""
+    async def _serve(self, request: web.Request, socket: web.WebSocketResponse, outbox: Outbox) -> None:
+        """Read and write until the tab leaves, breaks the protocol or is cut off; then close it."""
         reader = asyncio.create_task(self._converse(socket, outbox))
         writer = asyncio.create_task(outbox.write())
         try:
             await asyncio.wait((reader, writer, outbox.cut), return_when=asyncio.FIRST_COMPLETED)
+            reader.cancel()
+            await asyncio.wait((reader,))
+            # A bug in a task is raised where its result is read, and ends this tab only.
+            codes = [task.result() for task in (reader, writer) if task.done() and not task.cancelled()]
+            await self._close(request, socket, outbox.cut.result() if outbox.cut.done() else codes[0])
         finally:
+            # Not before: aiohttp lets a cancelled wait for room in the socket cancel the one of the close frame too.
             reader.cancel()
             writer.cancel()
             await asyncio.wait((reader, writer))
-        # A bug in either task is raised here and ends this tab only.
-        codes = [task.result() for task in (reader, writer) if not task.cancelled()]
-        return outbox.cut.result() if outbox.cut.done() else codes[0]
 
     async def _converse(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
         """Sign the tab in and hand its messages to the desk; the close code for whatever ended it."""
@@ -135,6 +141,15 @@ class AgentEndpoint:
         except tokens.InvalidToken as error:
             raise _Refused(CloseCode.BAD_TOKEN) from error
 
+    async def _close(self, request: web.Request, socket: web.WebSocketResponse, code: int) -> None:
+        """Close with a code; whoever does not confirm in time has the connection torn down."""
+        try:
+            async with asyncio.timeout(self._close_s):
+                await socket.close(code=code)
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+
 
 def _parse(message: WSMessage) -> ClientMessage:
     """Text is the only kind of message there is; anything else, an early end included, is no message."""
@@ -144,13 +159,3 @@ def _parse(message: WSMessage) -> ClientMessage:
         return decode(message.data)
     except BadMessage as error:
         raise _Refused(CloseCode.BAD_MESSAGE) from error
-
-
-async def _close(request: web.Request, socket: web.WebSocketResponse, code: int) -> None:
-    """Close with a code; whoever does not confirm in time has the connection torn down."""
-    try:
-        async with asyncio.timeout(CLOSE_S):
-            await socket.close(code=code)
-    except TimeoutError:
-        if request.transport is not None:
-            request.transport.abort()

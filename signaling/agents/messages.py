@@ -166,11 +166,12 @@ class BadMessage(Exception):
 
 
 def decode(text: str | bytes) -> ClientMessage:
-    """Parse one message of a tab. Raises BadMessage with a reason that quotes no content."""
+    """Parse one message of a tab. Raises BadMessage, which quotes no content."""
     try:
         return _decoder.decode(text)
-    except msgspec.DecodeError as error:
-        raise BadMessage(str(error)) from error
+    except (msgspec.DecodeError, RecursionError):
+        # The decoder's own words quote what it read, and it recurses into what it is to skip.
+        raise BadMessage("no message of this protocol") from None
 
 
 def decode_from_server(text: str | bytes) -> ServerMessage:
