@@ -1,5 +1,6 @@
 """Owns the media of a scripted agent's browser: a Chrome-like offer, full ICE as controlling, voice and ear."""
 
+import asyncio
 import re
 import secrets
 import time
@@ -94,6 +95,7 @@ class AgentBrowser:
         self._ice = _LoopbackIce(self)
         self.media = MediaEnd(self._ice.send_now, pacer)
         self._connected = False
+        self._closing: asyncio.Task[None] | None = None
         self._early: list[tuple[bytes, float]] = []
         """Datagrams that came between the server's nomination and ours."""
 
@@ -140,7 +142,10 @@ class AgentBrowser:
     async def close(self) -> None:
         """Close as a browser does, close_notify included."""
         self.media.close(notify=True)
-        await self._ice.close()
+        # aioice must be closed once and to the end: a second or a cancelled close would wait for ever.
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._ice.close())
+        await asyncio.shield(self._closing)
 
     async def _apply(self, answer: str) -> tuple[Role, str]:
         attributes = re.findall(r"^a=([^:\r\n]+):?([^\r\n]*)\r$", answer, re.MULTILINE)

@@ -1,8 +1,12 @@
 """Owns what one listener heard: a cheap note of every packet as it came. Judges nothing; see continuity and hearing."""
 
+import asyncio
 from typing import NamedTuple
 
 from benchmarks.simulator.rtp import RtpPacket
+
+PACKET_S = 0.020
+"""Sound in one packet, seconds (whatsapp-calling 5.6)."""
 
 
 class Heard(NamedTuple):
@@ -18,6 +22,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.recording: list[Heard] = []
+        self._awaited: list[tuple[int, asyncio.Event]] = []
 
     @property
     def first_at(self) -> float | None:
@@ -32,3 +37,17 @@ class Ear:
     def hear(self, at: float, packet: RtpPacket) -> None:
         """Note a packet."""
         self.recording.append(Heard(at, packet))
+        for count, event in self._awaited:
+            if len(self.recording) >= count:
+                event.set()
+
+    async def listen(self, seconds: float, timeout_s: float) -> None:
+        """Wait until so many more seconds of sound have been heard. Raises TimeoutError."""
+        event = asyncio.Event()
+        awaited = (len(self.recording) + round(seconds / PACKET_S), event)
+        self._awaited.append(awaited)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await event.wait()
+        finally:
+            self._awaited.remove(awaited)

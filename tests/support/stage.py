@@ -1,0 +1,130 @@
+"""Owns the stage of whole calls: a real server and a simulated WhatsApp in one loop, on loopback, with a real store.
+
+Scenarios are written in its verbs: ``phone``, ``agent``, ``record_of``. Nothing in between is faked.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from benchmarks.simulator.agent import AgentCall, ScriptedAgent
+from benchmarks.simulator.call import SimulatedCall, Windows
+from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsApp
+from benchmarks.simulator.moment import Moment
+from mediaserver.app import running
+from mediaserver.config import Config, Secrets
+from signaling.agents.tokens import issue
+from signaling.calls.call import CallRecord
+from signaling.clock import SystemClock
+from signaling.pause import pause
+from signaling.store.records import Records
+from signaling.store.sqlite import SqliteStore
+
+PATIENCE_S = 10.0
+"""Bound on every wait of a scenario, in seconds; a loaded machine is slow, a broken one never ends."""
+
+SECRETS = Secrets.model_validate(
+    {
+        "app_secret": "app-secret-of-a-scenario",
+        "verify_token": "verify-token-of-a-scenario",
+        "access_token": "access-token-of-a-scenario",
+        "agent_secret": "agent-secret-of-a-scenario-32-bytes",
+    }
+)
+
+
+class Stage:
+    """A server and a WhatsApp that know each other."""
+
+    def __init__(self, address: str, cloud: SimulatedWhatsApp, store: Path, stack: AsyncExitStack) -> None:
+        self.address = address
+        self.cloud = cloud
+        self._store = store
+        self._stack = stack
+
+    def phone(self, script: CallScript | None = None) -> SimulatedCall:
+        """A WhatsApp user phones the business."""
+        return self.cloud.place_call(script)
+
+    def token(self, name: str) -> str:
+        """A sign-in token."""
+        return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=SystemClock()())
+
+    async def agent(self, name: str) -> ScriptedAgent:
+        """An agent opens a tab and goes ready."""
+        agent = ScriptedAgent(self.address.replace("http", "ws") + "/agent", self.token(name), self.cloud.pacer)
+        self._stack.push_async_callback(agent.close)
+        await agent.start()
+        return agent
+
+    async def talk(self, agent: ScriptedAgent) -> AgentCall:
+        """The agent takes the next call that rings, as soon as media is up."""
+        ringing = await agent.next_ring(PATIENCE_S)
+        await until(ringing.media_up)
+        await ringing.answer()
+        await until(ringing.joined)
+        return ringing
+
+    async def records(self) -> list[CallRecord]:
+        """The call records on disk, newest first."""
+        store = await SqliteStore.open(self._store, SystemClock())
+        try:
+            return await Records(store, pause=pause).calls(1000)
+        finally:
+            await store.close()
+
+    async def record_of(self, call: SimulatedCall) -> CallRecord:
+        """The record of an ended call. It is written a moment after the end, so it is asked for until it is there."""
+        for _ in range(200):
+            found = [record for record in await self.records() if record.call_id == call.call_id]
+            if found:
+                return found[0]
+            await pause(0.05)
+        raise AssertionError("the call left no record")
+
+    async def metric(self, name: str) -> float:
+        """One figure of ``/metrics``; labels, if any, are part of the name."""
+        async with aiohttp.ClientSession() as http, http.get(self.address + "/metrics") as response:
+            lines = (await response.text()).splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"{name} "))
+
+
+async def until(moment: Moment) -> float:
+    """Wait for a milestone within the patience of a scenario."""
+    return await moment.wait(PATIENCE_S)
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, *, queue: Mapping[str, Any] | None = None, windows: Windows | None = None
+) -> AsyncIterator[Stage]:
+    """A fresh stage. Afterwards no call may be left, and no bug may have been caught."""
+    cloud = SimulatedWhatsApp(
+        CloudConfig(
+            app_secret=SECRETS.app_secret.get_secret_value(),
+            access_token=SECRETS.access_token.get_secret_value(),
+            windows=windows or Windows(),
+        )
+    )
+    async with AsyncExitStack() as stack:
+        await cloud.start()
+        stack.push_async_callback(cloud.close)
+        path = folder / "ringbridge.sqlite3"
+        config = Config.model_validate(
+            {
+                "http": {"port": 0},
+                "whatsapp": {"graph_url": cloud.graph_url},
+                "queue": {"country": "kr", "ringback_cycles": 1, **(queue or {})},
+                "store": {"path": str(path)},
+            }
+        )
+        address = await stack.enter_async_context(running(config, SECRETS))
+        await cloud.subscribe(f"{address}/webhooks/whatsapp", SECRETS.verify_token.get_secret_value())
+        async with AsyncExitStack() as agents:
+            stage = Stage(address, cloud, path, agents)
+            yield stage
+        await cloud.settled()
+        assert await stage.metric("ringbridge_call_bugs_total") == 0, "a bug ended a call"
