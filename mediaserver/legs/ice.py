@@ -41,7 +41,6 @@ class Connection(aioice.Connection):
         for rank, host in enumerate(port.addresses):
             self._add_host(host, rank)
         self._local_candidates_end = True
-        port.attach(self)
 
     @property
     def role(self) -> str:
@@ -96,11 +95,6 @@ class Connection(aioice.Connection):
         if nominated is not None and nominated.remote_addr != self._remote:
             self._remote = nominated.remote_addr
             self._on_nominated(self._remote)
-
-    async def close(self) -> None:
-        """End everything at any moment. Safe to call twice."""
-        self._port.detach(self)
-        await super().close()
 
     def _add_host(self, host: str, rank: int) -> None:
         candidate = aioice.Candidate(

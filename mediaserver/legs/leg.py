@@ -43,6 +43,7 @@ class Leg:
     ) -> None:
         self._offer = parse_offer(offer)
         self._engine = engine
+        self._port = port
         self._on_connected = on_connected
         self._on_failed = on_failed
         self._task: asyncio.Task[None] | None = None
@@ -64,6 +65,7 @@ class Leg:
         self._connection.remote_is_lite = self._offer.ice_lite
         self._connection.remote_username = self._offer.ice_ufrag
         self._connection.remote_password = self._offer.ice_pwd
+        port.attach(self._connection)
         self._dtls = DtlsTransport(self._connection, self._offer.role)
         self.answer = write_answer(
             self._offer,
@@ -92,6 +94,8 @@ class Leg:
             await asyncio.wait([self._task])
         await self._dtls.stop()
         await self._connection.close()
+        # Together, so that the port and the engine never disagree about whose an address is.
+        self._port.detach(self._connection)
         self._engine.remove_leg(self.id)
 
     async def _run(self) -> None:

@@ -1,0 +1,57 @@
+"""Owns what tests of media share: a real engine on loopback, its port, and stock peers that hang up at the end."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TypeAlias, TypeVar
+
+import aioice.ice
+import numpy as np
+import pytest
+
+from hold_audio.clip import FRAME_SAMPLES, SAMPLE_RATE
+from hold_audio.encode import encode
+from mediaserver.legs.srtp import srtp_functions
+from mediaserver.legs.transport import Port
+from mediaserver.packets.engine import Engine
+from tests.support.peers import Peer
+
+APeer = TypeVar("APeer", bound=Peer)
+MakePeer: TypeAlias = Callable[[type[APeer], float], APeer]
+
+
+def tone_frames(hertz: float) -> tuple[bytes, ...]:
+    """One second of a sine in Opus; whole numbers of Hz loop without a seam."""
+    seconds = np.arange(SAMPLE_RATE // FRAME_SAMPLES * FRAME_SAMPLES) / SAMPLE_RATE
+    return encode((0.4 * np.sin(2 * np.pi * hertz * seconds)).astype(np.float32), 24_000)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine that runs."""
+    engine = Engine(srtp_functions(), tone_frames(200))
+    engine.start()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+async def port(engine: Engine) -> AsyncIterator[Port]:
+    """The engine's port, open, with no legs."""
+    port = Port(engine, on_leg_event=lambda _: None)
+    port.open()
+    yield port
+    port.close()
+
+
+@pytest.fixture
+async def peer(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakePeer[Peer]]:
+    """Makes peers that know no other network than loopback: ``peer(MetaPeer, 440)``."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])
+    made: list[Peer] = []
+
+    def make(kind: type[APeer], hertz: float) -> APeer:
+        made.append(one := kind(hertz))
+        return one
+
+    yield make
+    for one in made:
+        await one.close()

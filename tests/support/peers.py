@@ -1,0 +1,102 @@
+"""Owns stock aiortc peers: one dressed as Meta's relay, one like a browser. They speak a tone and listen for one."""
+
+import asyncio
+import fractions
+import re
+from typing import cast
+
+import aioice
+import numpy as np
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack
+from av import AudioFrame
+
+RATE = 48_000
+FRAME = 960
+"""Samples in 20 ms."""
+
+
+class Tone(AudioStreamTrack):
+    """A sine that never ends."""
+
+    def __init__(self, hertz: float) -> None:
+        super().__init__()
+        self._hertz = hertz
+        self._position = 0
+
+    async def recv(self) -> AudioFrame:
+        """The next 20 ms, paced by aiortc's silent track."""
+        await super().recv()
+        phase = (self._position + np.arange(FRAME)) * (2 * np.pi * self._hertz / RATE)
+        frame = AudioFrame.from_ndarray(
+            (np.sin(phase) * 12_000).astype(np.int16).reshape(1, -1), format="s16", layout="mono"
+        )
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._position, fractions.Fraction(1, RATE)
+        self._position += FRAME
+        return frame
+
+
+class Peer:
+    """A browser of aiortc's making: full ICE, controlling, and it offers."""
+
+    def __init__(self, hertz: float) -> None:
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._sender = self.connection.addTrack(Tone(hertz))
+        self._track: asyncio.Future[MediaStreamTrack] = asyncio.get_running_loop().create_future()
+        self.connection.on("track", self._track.set_result)
+
+    @property
+    def ice(self) -> aioice.Connection:
+        """Its ICE agent."""
+        return self._sender.transport.transport._connection
+
+    async def offer(self) -> str:
+        """The SDP offer."""
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        return self.connection.localDescription.sdp
+
+    async def accept(self, answer: str) -> None:
+        """Take the SDP answer and connect."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
+
+    async def hears(self, hertz: float) -> None:
+        """Return as soon as a tone is heard; never return while it is not."""
+        track = await self._track
+        while abs(_pitch(cast("AudioFrame", await track.recv())) - hertz) > 25:
+            pass
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.connection.close()
+
+
+class MetaPeer(Peer):
+    """The same, dressed as Meta's relay: ice-lite and controlled, one fingerprint, mid ``audio``."""
+
+    async def offer(self) -> str:
+        """The SDP offer in Meta's words (whatsapp-calling 5.8)."""
+        self.ice.ice_controlling = False
+        self._sender.transport.transport._role_set = True
+        sdp = await super().offer()
+        sdp = re.sub(r"a=fingerprint:sha-(384|512) .*\r\n", "", sdp)
+        sdp = sdp.replace("m=audio", "a=ice-lite\r\nm=audio", 1)
+        sdp = sdp.replace("a=mid:0", "a=mid:audio").replace("BUNDLE 0", "BUNDLE audio")
+        sdp = re.sub(r"SAVPF [0-9 ]+", "SAVPF 96 126", sdp)
+        sdp = re.sub(r"a=(rtpmap|fmtp|rtcp-fb):(?!96)[0-9]+ .*\r\n", "", sdp)
+        return sdp + "a=rtpmap:126 telephone-event/8000\r\n"
+
+    async def accept(self, answer: str) -> None:
+        """Take the answer, under the mid that aiortc knows."""
+        await super().accept(answer.replace("a=mid:audio", "a=mid:0").replace("BUNDLE audio", "BUNDLE 0"))
+
+
+def _pitch(frame: AudioFrame) -> float:
+    """The loudest frequency of a frame in Hz, or 0 if it is next to silent."""
+    samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].astype(float)
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8 * len(samples)))
+    return float(np.argmax(spectrum)) * frame.sample_rate / (8 * len(samples)) if spectrum.max() > 1e5 else 0.0
