@@ -66,9 +66,17 @@ class Peer:
 
     async def hears(self, hertz: float) -> None:
         """Return as soon as a tone is heard; never return while it is not."""
-        track = await self._track
-        while abs(_pitch(cast("AudioFrame", await track.recv())) - hertz) > 25:
+        while abs(await self.pitch() - hertz) > 25:
             pass
+
+    async def pitch(self) -> float:
+        """The loudest frequency in the next 20 ms that come in, in Hz; 0 for next to silence."""
+        track = await self._track
+        return _pitch(cast("AudioFrame", await track.recv()))
+
+    def silence(self) -> None:
+        """Send nothing, from before the call on."""
+        self._sender.replaceTrack(None)
 
     async def close(self) -> None:
         """Hang up."""
@@ -96,7 +104,6 @@ class MetaPeer(Peer):
 
 
 def _pitch(frame: AudioFrame) -> float:
-    """The loudest frequency of a frame in Hz, or 0 if it is next to silent."""
     samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8 * len(samples)))
     return float(np.argmax(spectrum)) * frame.sample_rate / (8 * len(samples)) if spectrum.max() > 1e5 else 0.0

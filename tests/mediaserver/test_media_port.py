@@ -1,0 +1,198 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from mediaserver.media_port import Media
+from mediaserver.packets.engine import Engine
+from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegEventKind
+from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from tests.mediaserver.conftest import MakePeer, tone_frames
+from tests.support.offers import META_OFFER, without
+from tests.support.peers import MetaPeer, Peer
+
+RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ = 400, 1000, 600, 800
+
+
+class Calls:
+    """The other side of the port: takes what is posted and observed, in order."""
+
+    def __init__(self) -> None:
+        self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
+        self.seen: list[tuple[str, str, LegEventKind]] = []
+        self.final: dict[tuple[str, str], LegCounters] = {}
+        self._news = asyncio.Event()
+
+    def post(self, call_id: str, event: Event) -> None:
+        self.posted.put_nowait((call_id, event))
+
+    def noticed(self, call_id: str, leg: str, event: LegEvent) -> None:
+        self.seen.append((call_id, leg, event.kind))
+        self._news.set()
+
+    def closed(self, call_id: str, leg: str, counters: LegCounters) -> None:
+        self.final[call_id, leg] = counters
+
+    async def told(self) -> tuple[str, Event]:
+        return await asyncio.wait_for(self.posted.get(), 5)
+
+    async def until(self, call_id: str, leg: str, kind: LegEventKind) -> None:
+        async with asyncio.timeout(5):
+            while (call_id, leg, kind) not in self.seen:
+                self._news.clear()
+                await self._news.wait()
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+@pytest.fixture
+async def media(engine: Engine, calls: Calls) -> AsyncIterator[Media]:
+    ringback, music = (engine.add_clip(tone_frames(hertz)) for hertz in (RINGBACK_HZ, MUSIC_HZ))
+    programmes = {"main": [Cue(ringback, 1), Cue(music, 0)], "vip": [Cue(music, 0)]}
+    media = Media(engine, calls.post, programmes, calls)
+    media.open()
+    yield media
+    await media.stop()
+
+
+async def connect(media: Media, calls: Calls, leg: str, peer: Peer) -> None:
+    """Bring up one leg of call ``c``."""
+    media.answer("c", leg, await peer.offer(), whatsapp=isinstance(peer, MetaPeer))
+    call_id, answered = await calls.told()
+    assert isinstance(answered, LegAnswered)
+    media.start("c", leg)
+    await peer.accept(answered.sdp)
+    assert (call_id, await calls.told()) == ("c", ("c", LegConnected(leg=leg)))
+
+
+async def hears(peer: Peer, hertz: float) -> None:
+    await asyncio.wait_for(peer.hears(hertz), 10)
+
+
+async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
+    media: Media, calls: Calls, peer: MakePeer[Peer]
+) -> None:
+    """#27: sound in both directions, through the engine and two legs, with a peer that looks like Meta."""
+    caller, agent = peer(MetaPeer, CALLER_HZ), peer(Peer, AGENT_HZ)
+    await connect(media, calls, "caller", caller)
+    await calls.until("c", "caller", LegEventKind.HEARD)
+    assert media.counters("c")["caller"].sent == 0, "audio before accept makes WhatsApp start the call"
+
+    media.play("c", "caller", "main")
+    await calls.until("c", "caller", LegEventKind.AUDIO_STARTED)
+    await hears(caller, RINGBACK_HZ)
+    await hears(caller, MUSIC_HZ)
+    await connect(media, calls, "agent-1", agent)
+    media.join("c", "caller", "agent-1")
+    await hears(caller, AGENT_HZ)
+    await hears(agent, CALLER_HZ)
+    media.close("c", "agent-1")
+    media.play("c", "caller", "vip")
+    await hears(caller, MUSIC_HZ)
+
+    media.close("c")
+    assert calls.final["c", "caller"].discontinuities == 0, "#26: sequence and timestamp run on through every switch"
+    assert calls.final["c", "caller"].forwarded > 0
+    assert calls.final["c", "agent-1"].received > 0
+    assert media.counters("c") == {}
+
+
+async def test_a_programme_that_plays_goes_on_undisturbed(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    """#10: music does not start over each time another agent is rung."""
+    caller = peer(MetaPeer, CALLER_HZ)
+    await connect(media, calls, "caller", caller)
+    media.play("c", "caller", "main")
+    await hears(caller, MUSIC_HZ)
+
+    media.play("c", "caller", "main")
+
+    pitches = [await asyncio.wait_for(caller.pitch(), 5) for _ in range(30)]
+    assert [pitch for pitch in pitches if abs(pitch - RINGBACK_HZ) < 25] == [], "the ringback began again"
+
+
+async def test_speaks_first_to_a_peer_that_has_sent_nothing(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    """#34: Meta may send nothing until it has received; waiting for its first packet would end the call at 20 s."""
+    caller = peer(MetaPeer, CALLER_HZ)
+    caller.silence()
+    await connect(media, calls, "caller", caller)
+
+    media.play("c", "caller", "vip")
+
+    await hears(caller, MUSIC_HZ)
+    assert media.counters("c")["caller"].received == 0, "this test proves nothing if the peer spoke"
+
+
+async def test_plays_as_soon_as_the_leg_is_up_if_it_was_told_before(
+    media: Media, calls: Calls, peer: MakePeer[Peer]
+) -> None:
+    caller = peer(MetaPeer, CALLER_HZ)
+    media.answer("c", "caller", await caller.offer(), whatsapp=True)
+    _, answered = await calls.told()
+    assert isinstance(answered, LegAnswered)
+    media.play("c", "caller", "vip")
+    media.start("c", "caller")
+    await caller.accept(answered.sdp)
+
+    await hears(caller, MUSIC_HZ)
+
+
+async def test_refuses_a_bad_offer_with_its_reason(media: Media, calls: Calls, engine: Engine) -> None:
+    """#28: the call ends with a reason that a person can read."""
+    media.answer("c", "caller", without(META_OFFER, "a=fingerprint"), whatsapp=True)
+
+    assert await calls.told() == ("c", LegRefused(leg="caller", reason="no fingerprint"))
+    assert engine.totals().legs == 0
+
+
+async def test_tells_that_a_peer_went_away(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    agent = peer(Peer, AGENT_HZ)
+    await connect(media, calls, "agent-1", agent)
+
+    await agent.close()
+
+    assert await calls.told() == ("c", LegFailed(leg="agent-1", reason="the peer closed the connection"))
+
+
+async def test_a_new_offer_replaces_the_leg_of_the_same_name(media: Media, calls: Calls, engine: Engine) -> None:
+    media.answer("c", "agent-1", META_OFFER, whatsapp=False)
+    media.answer("c", "agent-1", META_OFFER, whatsapp=False)
+
+    assert list(media.counters("c")) == ["agent-1"]
+    await media.stop()
+    assert engine.totals().legs == 0, "the replaced leg was never freed"
+
+
+async def test_legs_that_are_gone_are_left_alone(media: Media, calls: Calls) -> None:
+    media.start("c", "caller")
+    media.play("c", "caller", "main")
+    media.join("c", "caller", "agent-1")
+    media.close("c", "caller")
+    media.close("c")
+
+    assert calls.posted.empty()
+
+
+async def test_a_closed_leg_posts_nothing_more(media: Media, calls: Calls, engine: Engine) -> None:
+    media.answer("c", "caller", META_OFFER, whatsapp=True)
+    await calls.told()
+    media.start("c", "caller")
+    media.close("c")
+    await media.stop()
+
+    assert calls.posted.empty(), "the call had already forgotten this leg"
+    assert engine.totals().legs == 0
+
+
+async def test_stop_ends_every_leg_and_leaves_no_task(media: Media, engine: Engine) -> None:
+    tasks = asyncio.all_tasks()
+    for number in range(5):
+        media.answer(f"c{number}", "caller", META_OFFER, whatsapp=True)
+        media.start(f"c{number}", "caller")
+
+    await media.stop()
+
+    assert engine.totals().legs == 0
+    assert asyncio.all_tasks() - tasks == set()
