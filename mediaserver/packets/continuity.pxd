@@ -23,8 +23,9 @@ cdef struct Trail:
 cdef inline bint continues(const Trail* trail, const uint8_t* sent, const Packet* origin, bint paused) noexcept nogil:
     """Whether this packet belongs behind the newest one.
 
-    It must be the next frame. Behind a pause of ours more whole frames may have passed; and a packet of another leg may lie as far from the newest
-    one as the two lay apart when they came in, for loss and disorder on that leg's way are not ours.
+    It must be the next frame. Behind a pause of ours more whole frames may have passed; and a packet of another leg
+    may lie as far from the newest one as the two lay apart when they came in, for loss and disorder on that leg's
+    way are not ours.
     """
     cdef int16_t step = sequence_step(trail.sequence, read16(sent + 2))
     cdef int32_t elapsed = timestamp_step(trail.timestamp, read32(sent + 4))

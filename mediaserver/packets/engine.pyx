@@ -9,12 +9,14 @@ import socket
 import threading
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.errno cimport errno
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
+from posix.unistd cimport close
 
-from mediaserver.packets.endpoints cimport Cell, Endpoint, enrol, is_mapped, leg_at, strike, write_name
+from mediaserver.packets.addresses cimport read_address, write_address
+from mediaserver.packets.clips cimport Clip, load_clip
+from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS
 from mediaserver.packets.linux cimport (
     MILLISECOND,
@@ -38,7 +40,7 @@ from mediaserver.packets.linux cimport (
 )
 from mediaserver.packets.loop cimport prepare, run
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
-from mediaserver.packets.port cimport Clip, Counters, Leg, Playlist, Port, Totals, enter, leave
+from mediaserver.packets.port cimport Counters, Leg, Playlist, Port, Totals, enter, leave
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
 from mediaserver.packets.rtcp cimport CNAME
 from mediaserver.packets.sources cimport abandon, comfort, listen, mute, play
@@ -49,56 +51,10 @@ from mediaserver.packets.types import Datagram, EngineCounters, LegCounters, Leg
 
 cdef enum:
     PLACE_BITS = 16  # Of a public number; the generation of the place stands above them.
-    MAX_FRAME = 1275  # Bytes of one Opus frame (RFC 6716 3.4), and a 20 ms packet holds one.
     SOCKET_BUFFER = 4 << 20  # Bytes; a second of a thousand calls while the thread is held up.
 
 _SO_SNDBUFFORCE = 32  # asm-generic/socket.h; Python has no names for these two.
 _SO_RCVBUFFORCE = 33
-
-
-cdef bint load_clip(Clip* clip, frames) except False:
-    """Copy frames into one block: where each ends, then the bytes."""
-    cdef uint32_t end = 0
-    cdef uint32_t at
-    sound = [bytes(frame) for frame in frames]
-    if not sound or not all(0 < len(frame) <= MAX_FRAME for frame in sound):
-        raise ValueError("a clip needs frames of 1 to 1275 bytes")
-    clip.ends = <uint32_t*>malloc(len(sound) * sizeof(uint32_t) + sum(map(len, sound)))
-    if clip.ends == NULL:
-        raise MemoryError
-    clip.length = <uint32_t>len(sound)
-    clip.data = <uint8_t*>(clip.ends + clip.length)
-    for at in range(clip.length):
-        memcpy(clip.data + end, <const uint8_t*>sound[at], len(sound[at]))
-        end += <uint32_t>len(sound[at])
-        clip.ends[at] = end
-    return True
-
-
-cdef bint read_address(Endpoint* endpoint, address, int family) except False:
-    """Turn a numeric address into the table's form. Names are refused: looking them up would block."""
-    host, port = address
-    version = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if version == socket.AF_INET6 and family == socket.AF_INET:
-        raise ValueError("an IPv6 address needs an engine on an IPv6 host")
-    if not 0 < port < 65536:
-        raise ValueError("a port lies between 1 and 65535")
-    try:
-        ip = socket.inet_pton(version, host)
-    except OSError as error:
-        raise ValueError("not a numeric IP address") from error
-    if version == socket.AF_INET:
-        ip = bytes(10) + b"\xff\xff" + ip
-    memcpy(endpoint.ip, <const uint8_t*>ip, 16)
-    endpoint.port = port
-    return True
-
-
-cdef write_address(const Endpoint* endpoint):
-    ip = PyBytes_FromStringAndSize(<const char*>endpoint.ip, 16)
-    if is_mapped(endpoint.ip):
-        return socket.inet_ntop(socket.AF_INET, ip[12:]), endpoint.port
-    return socket.inet_ntop(socket.AF_INET6, ip), endpoint.port
 
 
 cdef class Engine:
@@ -131,7 +87,7 @@ cdef class Engine:
         cname = os.urandom(CNAME // 2).hex().encode()
         memcpy(state.cname, <const char*>cname, CNAME)
         getrandom(&state.table.seed, sizeof(state.table.seed), 0)
-        for at in range(2 * MAX_LEGS):
+        for at in range(CELLS):
             state.table.cells[at].leg = -1
         clear(&state.wheel)
         self._owners = {}
@@ -152,7 +108,11 @@ cdef class Engine:
                 # Without CAP_NET_ADMIN the kernel grants what net.core.rmem_max and wmem_max allow.
                 self._socket.setsockopt(socket.SOL_SOCKET, plain, SOCKET_BUFFER)
         self._socket.setblocking(False)
-        self._socket.bind((host, port))
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
         self._address = self._socket.getsockname()[:2]
         self.port.socket = self._socket.fileno()
         self.port.family = family
@@ -160,17 +120,21 @@ cdef class Engine:
         self.port.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def __dealloc__(self):
+        self._free()
+
+    cdef void _free(self) noexcept:
+        """Give back all that is not Python's. The thread has ended."""
         cdef int at
         if self.port == NULL:
             return
-        for at in (self.port.bell, self.port.alarm):
-            if at >= 0:
-                os.close(at)
         for at in range(MAX_CLIPS):
             free(self.port.clips[at].ends)
         free(self.port.comfort.ends)
         pthread_mutex_destroy(&self.port.lock)
+        close(self.port.bell)
+        close(self.port.alarm)
         free(self.port)
+        self.port = NULL
 
     @property
     def address(self):
@@ -201,6 +165,7 @@ cdef class Engine:
         self._socket.close()
         self._socket = None
         self._owners.clear()
+        self._free()
 
     def events(self):
         cdef Port* port = self._opened()
@@ -278,11 +243,11 @@ cdef class Engine:
         leg.speaker = leg.first_listener = -1
         getrandom(&leg.sequence, sizeof(leg.sequence), 0)
         getrandom(&leg.timestamp, sizeof(leg.timestamp), 0)
-        # In the lower half, so that losing the first packets cannot hide a wrap from the receiver's SRTP (RFC 3711 3.3.1).
+        # In the lower half: losing the first packets then cannot hide a wrap from the receiver's SRTP (RFC 3711 3.3.1).
         leg.sequence &= 0x7FFF
         leg.generation = port.legs[place].generation + 1
         leg.number = <int64_t>leg.generation << PLACE_BITS | place
-        # No lock: the thread reaches a leg only through its address, the wheel or a speaker, and this one is in none of them.
+        # No lock: the thread reaches a leg only through its address, the wheel or its speaker, and it has none yet.
         port.legs[place] = leg
         return leg.number
 

@@ -5,7 +5,7 @@ cdef enum:
     MAX_CLIPS = 4096
     MAX_CUES = 16  # Items of one playlist.
     MAX_DATAGRAM = 1500  # Bytes; what an Ethernet path carries.
-    BUFFER = 1664  # MAX_DATAGRAM and libsrtp's longest trailer (144); no power of two, so that buffers spread over the cache.
+    BUFFER = 1664  # MAX_DATAGRAM and libsrtp's longest trailer (144); no power of two, to spread over the cache.
     RX_BATCH = 64  # Datagrams of one recvmmsg.
     TX_BATCH = 512  # Datagrams of one sendmmsg.
     RING = 2048  # Events that may wait for asyncio; a power of two.

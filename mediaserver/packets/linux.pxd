@@ -52,6 +52,12 @@ cdef extern from "<netinet/in.h>" nogil:
     uint16_t htons(uint16_t)
     uint16_t ntohs(uint16_t)
 
+cdef extern from "<arpa/inet.h>" nogil:
+    enum:
+        INET6_ADDRSTRLEN
+    int inet_pton(int, const char*, void*)
+    const char* inet_ntop(int, const void*, char*, socklen_t)
+
 cdef extern from "<poll.h>" nogil:
     enum:
         POLLIN

@@ -1,5 +1,5 @@
 # cython: cdivision=True
-"""Owns the thread's life: wait, receive, serve the wheel, send, tell asyncio. Runs without the GIL and allocates nothing."""
+"""Owns the thread's life: wait, receive, serve the wheel, send, tell asyncio. Has no GIL and allocates nothing."""
 
 from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint64_t
 
@@ -14,6 +14,7 @@ from mediaserver.packets.linux cimport (
     __atomic_load_n,
     eventfd_read,
     eventfd_write,
+    mmsghdr,
     monotonic,
     pollfd,
     ppoll,
@@ -48,7 +49,7 @@ cdef inline void prepare(Port* port) noexcept nogil:
 
 
 cdef inline void wait(Port* port, pollfd* ready) noexcept nogil:
-    """Sleep until a datagram comes, the wheel has something due or a control method wakes us; for ever if nothing is due."""
+    """Sleep until a datagram comes, the wheel has something due or a control method wakes us."""
     cdef timespec rest
     cdef int64_t left
     cdef uint64_t rings
@@ -89,7 +90,8 @@ cdef inline void run(Port* port) noexcept nogil:
     """The thread."""
     cdef pollfd ready[2]
     cdef int64_t now, tick
-    cdef int at, count
+    cdef mmsghdr* received
+    cdef int at, count, length
     ready[0].fd = port.socket
     ready[0].events = POLLIN
     ready[1].fd = port.alarm
@@ -100,13 +102,9 @@ cdef inline void run(Port* port) noexcept nogil:
         now = monotonic()
         enter(port)
         for at in range(count):
-            receive(
-                port,
-                &port.receiving.names[at],
-                port.receiving.data[at],
-                0 if port.receiving.headers[at].msg_hdr.msg_flags & MSG_TRUNC else <int>port.receiving.headers[at].msg_len,
-                now,
-            )
+            received = &port.receiving.headers[at]
+            length = 0 if received.msg_hdr.msg_flags & MSG_TRUNC else <int>received.msg_len
+            receive(port, &port.receiving.names[at], port.receiving.data[at], length, now)
         serve_wheel(port, now)
         tick = next_tick(&port.wheel, port.ticked)
         port.asleep_until = INT64_MAX if tick < 0 else tick * MILLISECOND

@@ -1,5 +1,5 @@
 # cython: cdivision=True
-"""Owns when a leg is sent something by the clock: its slot on the wheel, and how it catches up when the thread was held up."""
+"""Owns when a leg is sent something by the clock: its slot on the wheel, and how it catches up after a hold-up."""
 
 from libc.stdint cimport int64_t
 
@@ -16,7 +16,7 @@ cdef enum:
 
 
 cdef inline void pace(Port* port, Leg* leg, int soonest, int latest, int64_t now) noexcept nogil:
-    """Find the leg a slot that comes this many milliseconds after its last packet, the least loaded one. One that fits is kept."""
+    """Find the leg a slot this many milliseconds after its last packet, the least loaded one. One that fits is kept."""
     cdef int64_t first = now // MILLISECOND + 1
     cdef int64_t last = first + START - 1
     cdef int64_t before = leg.sent_at // MILLISECOND

@@ -1,7 +1,8 @@
-"""Owns the engine's state: the port, its legs and clips. Data and its lock, no behaviour beyond finding a leg ready."""
+"""Owns the engine's state: the port, its legs and clips. Data and its lock, no behaviour."""
 
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
+from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.continuity cimport Trail
 from mediaserver.packets.endpoints cimport Endpoint, Table
 from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_LEGS, RX_BATCH, TX_BATCH
@@ -26,14 +27,6 @@ cdef enum Source:
     AWAITED  # Another leg that has not spoken since it was joined; comfort frames until then.
     LIVE  # Another leg that speaks.
     STALLED  # Another leg that fell silent; comfort frames go on.
-
-
-cdef struct Clip:
-    uint32_t generation  # Counts the users of this place, so that a stale number is noticed.
-    uint32_t holders  # Playlists that hold it.
-    uint32_t length  # Frames.
-    uint32_t* ends  # Where each frame ends in the bytes, in the block that also holds the bytes; NULL when free.
-    uint8_t* data
 
 
 cdef struct Item:
@@ -100,7 +93,7 @@ cdef struct Leg:
     uint32_t speaker_timestamp
     uint16_t sequence_offset  # Added to its sequence numbers.
     uint32_t timestamp_offset
-    int reach  # How far behind its newest packet one may still be placed: never before the packet that fixed the offsets.
+    int reach  # How far behind its newest packet one may be placed: not before the one that fixed the offsets.
     # What is spoken.
     int32_t first_listener  # Legs that hear this one, or -1.
     int64_t heard_at  # When the last Opus packet came in.
@@ -136,7 +129,7 @@ cdef struct Port:
     int bell  # eventfd that tells asyncio of events.
     int alarm  # eventfd that wakes the thread.
     uint32_t stopping  # Atomic.
-    pthread_mutex_t lock  # Guards everything below but the batches, which are the thread's own, and what is marked atomic.
+    pthread_mutex_t lock  # Guards what is below, but for the batches (the thread's own) and what is marked atomic.
     int64_t asleep_until  # When the thread wakes by itself.
     bint wake  # The holder of the lock has made something due earlier than that.
     int64_t ticked  # The last tick of the wheel that was served.

@@ -1,4 +1,4 @@
-"""Owns the way up to asyncio: a bounded ring with one writer (the loop) and one reader (``Engine.events``), without a lock."""
+"""Owns the way up to asyncio: a bounded ring with one writer (the loop), one reader (``Engine.events``) and no lock."""
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t, uint8_t
 
@@ -8,7 +8,6 @@ from mediaserver.packets.linux cimport (
     __ATOMIC_ACQ_REL,
     __ATOMIC_ACQUIRE,
     __ATOMIC_RELEASE,
-    __ATOMIC_RELAXED,
     __atomic_exchange_n,
     __atomic_load_n,
     __atomic_store_n,

@@ -56,7 +56,7 @@ cdef inline void flush(Port* port) noexcept nogil:
 
 
 cdef inline uint8_t* next_buffer(Port* port) noexcept nogil:
-    """Room for one packet. A full batch is sent at once, which happens only when one packet has hundreds of listeners."""
+    """Room for one packet. A full batch is sent at once; only a packet with hundreds of listeners fills it."""
     if port.sending.count == TX_BATCH:
         flush(port)
     return port.sending.data[port.sending.count]
@@ -79,7 +79,7 @@ cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
 
 
 cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* origin, int64_t now) noexcept nogil:
-    """Encrypt a packet and put it into the batch. ``packet`` has its numbers already; ``origin`` is it as another leg sent it, or NULL.
+    """Encrypt a packet and put it into the batch. It has its numbers; ``origin`` is it as another leg sent it, or NULL.
 
     False if libsrtp refuses: too far behind the newest packet, or its key is used up.
     """

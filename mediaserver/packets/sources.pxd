@@ -1,8 +1,9 @@
 # cython: cdivision=True
-"""Owns what a leg hears: playlists, comfort frames, another leg, nothing, and the switch from one to another at a frame edge."""
+"""Owns what a leg hears: playlists, comfort frames, another leg or nothing, and the switch between them."""
 
-from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t
 
+from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.linux cimport MILLISECOND, __ATOMIC_RELAXED, add_count
 from mediaserver.packets.pacing cimport LATEST, SOONEST, frames_due, pace
 from mediaserver.packets.port cimport (
@@ -12,7 +13,6 @@ from mediaserver.packets.port cimport (
     LIVE,
     NOTHING,
     STALLED,
-    Clip,
     Item,
     Leg,
     Playlist,
@@ -27,7 +27,7 @@ from mediaserver.packets.wheel cimport take_out
 cdef enum:
     SOURCE_STALLED = 3  # LegEventKind.
     PLAYLIST_ENDED = 5
-    JOIN_SOONEST = 30  # Milliseconds from the last packet to the first comfort frame when the joined leg speaks: its own packet
+    JOIN_SOONEST = 30  # Milliseconds from the last packet to a comfort frame when the joined leg speaks: its own packet
     JOIN_LATEST = 35  # comes first, and if it does not the gap still stays below 40 ms.
     SPEAKING = 40  # Milliseconds without a packet after which a leg does not count as speaking when it is joined.
 

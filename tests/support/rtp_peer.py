@@ -1,12 +1,12 @@
-"""Owns the far end of a leg in tests: a plain UDP socket with SRTP contexts of its own. Must not use the engine's code."""
+"""Owns the far end of a leg in tests: a plain UDP socket with SRTP contexts. Must not use the engine's code."""
 
 import itertools
+import select
 import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pylibsrtp
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
@@ -72,9 +72,7 @@ def build(
 ) -> bytes:
     """An RTP packet in the clear; sequence and timestamp wrap by themselves."""
     first = 0x80 | (0x20 if padding else 0) | (0x10 if extension else 0) | len(csrcs)
-    header = struct.pack(
-        "!BBHLL", first, marker << 7 | payload_type, sequence % 2**16, timestamp % 2**32, ssrc
-    )
+    header = struct.pack("!BBHLL", first, marker << 7 | payload_type, sequence % 2**16, timestamp % 2**32, ssrc)
     header += struct.pack(f"!{len(csrcs)}L", *csrcs)
     if extension:
         assert len(extension) % 4 == 0
@@ -155,16 +153,45 @@ class RtpPeer:
             heard.append(self.hear())
         return heard
 
+    def hear_all(self) -> list[Rtp]:
+        """The RTP packets that have come in already."""
+        heard = []
+        while not self.hears_nothing():
+            heard.append(self.hear())
+        return heard
+
     def hears_nothing(self) -> bool:
         """Whether the socket's buffer is empty now."""
-        self.socket.setblocking(False)
-        try:
-            self.socket.recv(2048)
-        except BlockingIOError:
-            return True
-        finally:
-            self.socket.settimeout(PATIENCE_S)
-        return False
+        return select.select([self.socket], [], [], 0)[0] == []
 
 
-__all__ = ["PATIENCE_S", "Rtp", "RtpPeer", "build", "pylibsrtp", "srtp_functions"]
+class Crowd:
+    """Many far ends behind one socket: each leg is reached at a loopback address of its own, and only listens."""
+
+    def __init__(self, size: int) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("0.0.0.0", 0))
+        self.socket.settimeout(PATIENCE_S)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        port = self.socket.getsockname()[1]
+        self.addresses: list[Address] = [(f"127.1.{at >> 8}.{at & 255}", port) for at in range(size)]
+        self.sessions = [self._sessions() for _ in range(size)]
+        self.legs: list[int] = []
+
+    @staticmethod
+    def _sessions() -> SrtpSessions:
+        pair = (_session(bytes(_KEY_BYTES), outbound=False), _session(bytes(_KEY_BYTES), outbound=True))
+        inbound, outbound = (int(ffi.cast("uintptr_t", session._srtp[0])) for session in pair)
+        return SrtpSessions(inbound, outbound, pair)
+
+    def hear(self, *, packets: int) -> dict[int, list[Rtp]]:
+        """Listen until this many packets per leg have come in; what each SSRC was sent, still encrypted."""
+        heard: dict[int, list[Rtp]] = {}
+        for _ in range(packets * len(self.legs)):
+            packet = Rtp.parse(self.socket.recv(2048))
+            heard.setdefault(packet.ssrc, []).append(packet)
+        return heard
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.close()
