@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import aiohttp
 
-from benchmarks.simulator.browser import AgentBrowser
+from benchmarks.simulator.browser import AgentBrowser, AnswerUnusable
 from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.moment import Moment, happens_within
 from benchmarks.simulator.pacer import Pacer
@@ -85,6 +85,8 @@ class ScriptedAgent:
         self._http = aiohttp.ClientSession()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closers: set[asyncio.Task[None]] = set()
+        """Browsers on their way down; awaited, never cancelled."""
         self._closing = asyncio.Event()
 
     async def start(self, timeout_s: float = 5.0) -> None:
@@ -111,6 +113,7 @@ class ScriptedAgent:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._closers)
         for call in self.calls:
             await call.browser.close()
         if self._socket is not None:
@@ -159,11 +162,11 @@ class ScriptedAgent:
             case messages.StopRing():
                 call.last_word = message
                 call.stopped.happen()
-                self._run(call.browser.close())
+                self._closers.add(asyncio.create_task(call.browser.close()))
             case messages.CallEnded():
                 call.last_word = message
                 call.ended.happen()
-                self._run(call.browser.close())
+                self._closers.add(asyncio.create_task(call.browser.close()))
 
     async def _offer(self, call: AgentCall) -> None:
         sdp = await call.browser.make_offer()
@@ -173,7 +176,7 @@ class ScriptedAgent:
         try:
             await call.browser.connect(sdp)
             await call.browser.media.secured.wait()
-        except Exception as failure:  # noqa: BLE001 - Whatever failed is what the scenario asks about.
+        except (AnswerUnusable, ConnectionError, ValueError) as failure:
             self.failures.append(failure)
             return
         call.media_up.happen()

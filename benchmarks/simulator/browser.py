@@ -95,6 +95,7 @@ class AgentBrowser:
         self._ice = _LoopbackIce(self)
         self.media = MediaEnd(self._ice.send_now, pacer)
         self._connected = False
+        self._closed = False
         self._closing: asyncio.Task[None] | None = None
         self._early: list[tuple[bytes, float]] = []
         """Datagrams that came between the server's nomination and ours."""
@@ -140,7 +141,10 @@ class AgentBrowser:
             self._early.append((datagram, at))
 
     async def close(self) -> None:
-        """Close as a browser does, close_notify included."""
+        """Close as a browser does, close_notify included. The second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self.media.close(notify=True)
         # aioice must be closed once and to the end: a second or a cancelled close would wait for ever.
         if self._closing is None:

@@ -114,8 +114,7 @@ class SimulatedCall:
         self.accepted.happen()
         self._accepted_epoch = time.time()
         if self.stage is Stage.ACCEPTED:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._windows.first_media_s, self._watch_media)
+            self._watch_media()
 
     def reject(self) -> None:
         """The business declines. Raises Refusal once the call was accepted."""
@@ -153,19 +152,19 @@ class SimulatedCall:
 
     def _watch_media(self) -> None:
         """End the call if nothing came for too long, look again otherwise."""
+        assert self.accepted.at is not None, "media is not expected before accept"
         last_at = self.ear.last_at
         if last_at is None:
-            self._lose_media("no media came after accept")
-            return
-        left_s = last_at + self._windows.media_gap_s - time.monotonic()
+            deadline, what = self.accepted.at + self._windows.first_media_s, "no media came after accept"
+        else:
+            deadline, what = last_at + self._windows.media_gap_s, "media stopped during the call"
+        left_s = deadline - time.monotonic()
         if left_s <= 0:
-            self._lose_media("media stopped during the call")
+            self._misdeeds.append(what)
+            self._finish("meta", "FAILED", error_code=MEDIA_RECEIVE_TIMEOUT)
             return
-        self._timer = asyncio.get_running_loop().call_later(left_s, self._watch_media)
-
-    def _lose_media(self, what: str) -> None:
-        self._misdeeds.append(what)
-        self._finish("meta", "FAILED", error_code=MEDIA_RECEIVE_TIMEOUT)
+        wait_s = min(left_s, self._windows.media_gap_s)
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self._watch_media)
 
     def _finish(self, by: str, status: str, *, error_code: int | None = None, notify: bool = False) -> None:
         self.stage = Stage.ENDED

@@ -31,7 +31,9 @@ def recording(payloads: Sequence[bytes], *, start: float = 100.0) -> list[Heard]
 
 def chord(seconds: float, *hertz: float) -> opus.Pcm:
     """A sustained chord, as music has them."""
-    return np.sum([synthesise(note, seconds, 0.2 / len(hertz)) for note in hertz], axis=0).astype(np.int16)
+    notes = np.stack([synthesise(note, seconds, 0.2 / len(hertz)) for note in hertz])
+    mixed: opus.Pcm = notes.sum(axis=0).astype(np.int16)
+    return mixed
 
 
 def melody(seconds: float) -> opus.Pcm:
