@@ -23,9 +23,9 @@ from signaling.whatsapp.errors import NO_CODE, Remedy, read_error, remedy
 from signaling.whatsapp.payload import part
 
 TOTAL_S = 10.0
-"""Longest time spent on one action, seconds: below the machine's own deadlines for pre_accept and accept (12 s)."""
+"""No attempt begins after this time, seconds: below the machine's own deadlines for pre_accept and accept (12 s)."""
 SHORTEST_ATTEMPT_S = 0.5
-"""Least time an attempt must have left to be worth making, seconds."""
+"""What the last attempt gets at least, seconds, also if the pause before it took too long."""
 FIRST_BACK_OFF_S = 0.25
 """Pause before the second attempt, seconds; doubled before each further one."""
 LIMIT_PAUSE_S = 3.0
@@ -82,7 +82,7 @@ class Graph:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
-        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed within TOTAL_S."""
+        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed."""
         body: dict[str, object] = {
             "messaging_product": "whatsapp",
             "call_id": call_id,
@@ -124,7 +124,7 @@ class Graph:
             )
             pause_s = LIMIT_PAUSE_S if failure.remedy is Remedy.WAIT else back_off_s
             final = failure.remedy is Remedy.NONE
-            if final or self._clock() + pause_s + SHORTEST_ATTEMPT_S > give_up_at:
+            if final or self._clock() + pause_s > give_up_at:
                 failed = ActionFailed(action=request.action, error=failure.error, final=final)
                 self._post(request.call_id, failed)
                 return

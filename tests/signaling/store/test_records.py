@@ -144,6 +144,25 @@ async def test_writing_waits_for_the_store_and_loses_nothing(
     assert live == {f"wacid.{number}" for number in range(10, 20)}, "live calls were lost or revived"
 
 
+async def test_news_that_comes_while_older_news_is_written_is_written_too(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = FailingStore.commit
+    newer = [call(phase=Phase.WAITING)]
+
+    async def commit_while_the_call_goes_on(
+        store: FailingStore, key: str, version: int, value: bytes | None, *, ttl: float | None = None
+    ) -> bool:
+        if newer:
+            records.save(newer.pop())
+        return await commit(store, key, version, value, ttl=ttl)
+
+    monkeypatch.setattr(FailingStore, "commit", commit_while_the_call_goes_on)
+    records.save(call(phase=Phase.OFFERED))
+    await records.flush()
+    assert await records.live() == [call(phase=Phase.WAITING)], "a restart would find an older state of the call"
+
+
 async def test_a_record_interrupted_half_way_is_finished(
     records: Records, failing: FailingStore, pause: HeldPause, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,19 @@ from signaling.store.contract import Store, StoreUnavailable
 from signaling.store.inbox import Inbox
 from signaling.store.memory import MemoryStore
 from signaling.whatsapp import endpoint
-from signaling.whatsapp.endpoint import MAX_BODY_BYTES, PATH, Webhook
+from signaling.whatsapp.endpoint import MAX_BODY_BYTES, MAX_NOTES, PATH, Webhook
 from signaling.whatsapp.signature import HEADER, sign
 from signaling.whatsapp.webhook import CallEvent
-from tests.signaling.whatsapp.samples import CALLER_NUMBER, PERMISSION_REPLY, change, connect, entry, envelope, webhook
+from tests.signaling.whatsapp.samples import (
+    CALLER_NUMBER,
+    PERMISSION_REPLY,
+    change,
+    connect,
+    entry,
+    envelope,
+    terminate,
+    webhook,
+)
 from tests.support.failing_store import FailingStore, HeldPause
 from tests.support.hand_clock import HandClock
 
@@ -177,13 +186,15 @@ async def test_delivery_waits_for_the_store(door: Door) -> None:
 
 
 async def test_a_terminate_does_not_overtake_its_connect(door: Door) -> None:
-    door.deliveries.go_on.clear()
-    await door.post(webhook(connect(id="wacid.1")))
-    await door.post(webhook(connect(id="wacid.2"), connect(id="wacid.3")))
-    await door.post(webhook(connect(id="wacid.4")))
-    door.deliveries.go_on.set()
-    delivered = await door.deliveries.until(3)
-    assert delivered == [("wacid.1",), ("wacid.2", "wacid.3"), ("wacid.4",)], "the order of arrival is lost"
+    """The connect's delivery waits for the store; its terminate, a body later, must wait behind it (#103)."""
+    door.deliveries.failures = [StoreUnavailable("away")]
+    await door.post(webhook(connect(id="wacid.1"), connect(id="wacid.2")))
+    await door.pause.reached()
+    for number in range(3, 6):
+        await door.post(webhook(terminate(id=f"wacid.{number}")))
+    door.pause.release()
+    delivered = await door.deliveries.until(4)
+    assert delivered == [("wacid.1", "wacid.2"), ("wacid.3",), ("wacid.4",), ("wacid.5",)], "the order is lost"
 
 
 async def test_recovery_delivers_what_a_crash_left(door: Door) -> None:
@@ -217,6 +228,12 @@ async def test_close_cuts_off_what_hangs_and_keeps_it(door: Door, monkeypatch: p
     await door.settled()
     assert len(await Inbox(door.store).pending()) == 1, "an acknowledged webhook is lost at the restart"
     assert not door.webhook._tasks, "a task outlives its owner"
+
+
+async def test_a_batch_of_other_news_does_not_flood_the_log(door: Door) -> None:
+    with capture_logs() as logs:
+        assert await door.post(webhook(*[None] * 1000)) == 200, "a strange batch is sent again and again"
+    assert 0 < len(logs) <= MAX_NOTES, "one body writes a thousand lines"
 
 
 async def test_logs_name_nobody(door: Door) -> None:

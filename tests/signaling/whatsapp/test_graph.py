@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from signaling.calls.events import Action, ActionConfirmed, ActionFailed, Event, MetaError
+from signaling.whatsapp import graph as graph_module
 from signaling.whatsapp.errors import ERRORS, NO_CODE, Remedy
 from signaling.whatsapp.graph import FIRST_BACK_OFF_S, LIMIT_PAUSE_S, TOTAL_S, Access, Graph
 from tests.signaling.whatsapp import fake_graph
@@ -162,6 +163,19 @@ async def test_silence_is_cut_short_and_tried_again(meta: FakeGraph, session: ai
         business.send()
         assert isinstance(await business.answer(), ActionConfirmed), "one lost answer lost the call"
     assert len(meta.asked) == 2, "the action was not sent again"
+
+
+async def test_a_pause_that_took_too_long_leaves_a_bound(
+    business: Business, meta: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeout of nothing or less would mean no timeout at all."""
+    monkeypatch.setattr(graph_module, "SHORTEST_ATTEMPT_S", 0.05)
+    monkeypatch.setattr(business.clock, "advance", lambda _seconds: setattr(business.clock, "now", 2e9))
+    meta.script = [fake_graph.hang_up, fake_graph.say_nothing]
+    business.send()
+    failure = await business.failure()
+    assert failure.error == MetaError(NO_CODE, "Meta did not answer in time"), "an action waits for ever"
+    assert len(meta.asked) == 2, "an action goes on for ever"
 
 
 async def test_no_server_at_all(session: aiohttp.ClientSession) -> None:
