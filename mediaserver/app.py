@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 import structlog
@@ -50,6 +51,15 @@ GRACE_S = 10.0
 log = structlog.get_logger(__name__)
 
 
+class Running(NamedTuple):
+    """A server that serves."""
+
+    address: str
+    """Of the HTTP face."""
+    heart: asyncio.Task[None]
+    """Serves the waiting room; if it ends by itself, that is a bug that no single call can be blamed for."""
+
+
 class _Switchboard:
     """Carries events to the supervisor, which is built after the ports that post to it."""
 
@@ -62,8 +72,8 @@ class _Switchboard:
 
 
 @asynccontextmanager
-async def running(config: Config, secrets: Secrets) -> AsyncIterator[str]:
-    """A whole server; yields its HTTP address. Leaving ends living calls at Meta and writes their records."""
+async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
+    """A whole server. Leaving ends living calls at Meta and writes their records."""
     async with AsyncExitStack() as stack:
         clock = SystemClock()
         board = _Switchboard()
@@ -88,7 +98,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[str]:
         stack.push_async_callback(graph.close)
         dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, policy=_ring_policy(config.queue))
         desk = Desk(post=board.post, room=dispatcher, clock=clock)
-        await dispatcher.start(desk.presence_changed)
+        heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
         supervisor = Supervisor(
@@ -117,7 +127,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[str]:
         stack.callback(agents.close)
         # Living calls end first, while everything they need, Meta's webhooks included, still works.
         stack.push_async_callback(supervisor.close, GRACE_S)
-        yield address
+        yield Running(address, heart)
 
 
 async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callable[[dict[str, str]], None]) -> None:
@@ -126,11 +136,16 @@ async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callab
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    async with running(config, secrets) as address:
-        log.info("ready", http=address)
-        on_ready({"http": address})
-        await told.wait()
-        log.info("stopping")
+    async with running(config, secrets) as server_now:
+        log.info("ready", http=server_now.address)
+        on_ready({"http": server_now.address})
+        leave = asyncio.create_task(told.wait())
+        await asyncio.wait((leave, server_now.heart), return_when=asyncio.FIRST_COMPLETED)
+        leave.cancel()
+        log.info("stopping", told=told.is_set())
+    if not told.is_set():
+        # The process ends with an error, so that whoever watches it starts a new one.
+        server_now.heart.result()
 
 
 async def _open_store(config: Config, clock: SystemClock) -> Store:

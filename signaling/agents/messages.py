@@ -23,7 +23,6 @@ class CloseCode(enum.IntEnum):
     """No, expired or forged token."""
     TIMEOUT = 4408
     """No Hello in time, or no sign of life."""
-    TOO_LARGE = 4413
     BAD_VERSION = 4426
     TOO_SLOW = 4429
     """The tab does not read fast enough."""

@@ -121,7 +121,7 @@ async def staged(
                 "store": {"path": str(path)},
             }
         )
-        address = await stack.enter_async_context(running(config, SECRETS))
+        address = (await stack.enter_async_context(running(config, SECRETS))).address
         await cloud.subscribe(f"{address}/webhooks/whatsapp", SECRETS.verify_token.get_secret_value())
         async with AsyncExitStack() as agents:
             stage = Stage(address, cloud, path, agents)
