@@ -28,8 +28,13 @@ const KEYS = {
 /** Where the keyboard goes when a phase begins. */
 const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", ended: "done" };
 
-const sheet = new CSSStyleSheet();
-await sheet.replace(await (await fetch(new URL("softphone.css", import.meta.url))).text());
+const sheets = await Promise.all(["softphone.css", "controls.css", "call.css"].map(load));
+
+/** Loaded before the element is defined, so that it never shows without its looks. */
+async function load(name) {
+  const response = await fetch(new URL(name, import.meta.url));
+  return new CSSStyleSheet().replace(await response.text());
+}
 
 class Softphone extends HTMLElement {
   static observedAttributes = ["lang"];
@@ -60,7 +65,7 @@ class Softphone extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = sheets;
     root.append(TEMPLATE.content.cloneNode(true));
     this.#view = new View(root);
     this.#listen();
