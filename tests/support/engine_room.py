@@ -39,9 +39,13 @@ class EngineRoom:
             if error is None:
                 self._leave_nothing()
         finally:
-            self.engine.close()
-            for peer in self._peers:
-                peer.close()
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Close the engine and everybody's sockets."""
+        self.engine.close()
+        for peer in self._peers:
+            peer.close()
 
     def _leave_nothing(self) -> None:
         for leg in self._legs:
