@@ -189,7 +189,8 @@ def _route(queue: QueueSection) -> Route:
 
 
 async def _listen(stack: AsyncExitStack, application: web.Application, config: Config) -> str:
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    # Bodies stay as they came: webhooks are signed over those very bytes.
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, config.http.host, config.http.port).start()
