@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import inspect
 import re
 import time
 from collections.abc import AsyncIterator
@@ -60,12 +61,19 @@ async def unhandled() -> AsyncIterator[list[str]]:
     assert reports == [], "#59: an error that nobody handles"
 
 
-def assert_nothing_is_left(engine: Engine, port: Port, tasks: set[asyncio.Task[Any]]) -> None:
-    # A stock peer whose other side goes away goes on connecting for a while.
-    left = {task for task in asyncio.all_tasks() - tasks if "RTCPeerConnection" not in repr(task.get_coro())}
-    assert left == set(), "a closed leg left a task"
+def assert_nothing_is_left(engine: Engine, port: Port, leg: Leg) -> None:
+    parts = (leg, leg._connection, leg._dtls)
+    runs = {task for task in asyncio.all_tasks() if _owner(task) in parts}
+    assert runs == set(), "a closed leg left a task"
     assert engine.totals().legs == 0, "a closed leg is still in the engine"
     assert (port._receivers, port._validated, port.transactions) == ({}, {}, {}), "a closed leg is still on the port"
+
+
+def _owner(task: asyncio.Task[Any]) -> object:
+    """Whose method the task runs; stock peers in the same loop leave tasks of their own."""
+    coroutine = task.get_coro()
+    assert inspect.iscoroutine(coroutine)
+    return inspect.getcoroutinelocals(coroutine).get("self")
 
 
 def blackhole(offer: str) -> str:
@@ -262,22 +270,21 @@ async def test_a_bad_offer_leaves_nothing_behind(engine: Engine, port: Port) -> 
     with pytest.raises(BadOffer):
         Watched(engine, port, "v=0\r\n", whatsapp=True)
 
-    assert_nothing_is_left(engine, port, asyncio.all_tasks())
+    assert engine.totals().legs == 0
+    assert port._receivers == {}
 
 
 async def test_closes_before_it_was_started(engine: Engine, port: Port, unhandled: list[str]) -> None:
-    tasks = asyncio.all_tasks()
     watched = Watched(engine, port, META_OFFER, whatsapp=True)
 
     await watched.leg.close()
 
-    assert_nothing_is_left(engine, port, tasks)
+    assert_nothing_is_left(engine, port, watched.leg)
     assert watched.quiet
 
 
 async def test_closes_during_checks_that_nobody_answers(engine: Engine, port: Port, unhandled: list[str]) -> None:
     """#59: the retransmission timers of the checks end with the leg."""
-    tasks = asyncio.all_tasks()
     watched = Watched(engine, port, blackhole(META_OFFER), whatsapp=True)
     checked = asyncio.Event()
     port.send = lambda *_: checked.set()  # type: ignore[method-assign] # The checks of this one port are lost.
@@ -286,7 +293,7 @@ async def test_closes_during_checks_that_nobody_answers(engine: Engine, port: Po
 
     await watched.leg.close()
 
-    assert_nothing_is_left(engine, port, tasks)
+    assert_nothing_is_left(engine, port, watched.leg)
     assert watched.quiet, "a closed leg reported something"
 
 
@@ -296,9 +303,7 @@ async def test_closes_after_any_datagram_of_ice_and_dtls(
 ) -> None:
     """#59: close comes in the middle of checks, of the handshake, or just after it."""
     meta = peer(MetaPeer, 440)
-    offer = await meta.offer()
-    tasks = asyncio.all_tasks()
-    watched = Watched(engine, port, offer, whatsapp=True)
+    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
     seen: list[int] = []
     enough = asyncio.Event()
     route = port._route
@@ -317,7 +322,7 @@ async def test_closes_after_any_datagram_of_ice_and_dtls(
     await watched.leg.close()
     await meta.close()
 
-    assert_nothing_is_left(engine, port, tasks)
+    assert_nothing_is_left(engine, port, watched.leg)
 
 
 async def test_answers_without_waiting(engine: Engine, port: Port) -> None:
