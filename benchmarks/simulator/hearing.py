@@ -86,6 +86,10 @@ class Hearing:
                 found.append(Segment(sound, name, at, at + opus.FRAME_S))
         return found
 
+    def first_sound_at(self) -> float | None:
+        """Arrival of the first packet that is more than comfort noise."""
+        return next((seg.start for seg in self.segments() if seg.sound is not Sound.SILENCE), None)
+
     def first_voice_at(self, tone: Tone) -> float | None:
         """Arrival of the first packet with this voice in it."""
         return next((seg.start for seg in self.segments() if seg.name == tone.name), None)

@@ -25,6 +25,10 @@ class Moment:
         assert self.at is not None
         return self.at
 
+    async def within(self, seconds: float) -> bool:
+        """Let so much time pass, or less if it happens meanwhile; tells whether it has."""
+        return await happens_within(self._event, seconds)
+
 
 async def happens_within(event: asyncio.Event, seconds: float) -> bool:
     """Whether the event happens within so many seconds; returns as soon as that is known."""

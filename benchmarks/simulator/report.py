@@ -37,6 +37,7 @@ def report(call: SimulatedCall, agent: AgentCall | None) -> Keys:
         "webhook_to_pre_accept_ms": _between_ms(call.webhook_sent.at, call.pre_accepted.at),
         "webhook_to_accept_ms": _between_ms(call.webhook_sent.at, call.accepted.at),
         "accept_to_first_audio_ms": _between_ms(call.accepted.at, call.ear.first_at),
+        "accept_to_first_sound_ms": _between_ms(call.accepted.at, caller.first_sound_at()),
         "max_gap_ms": None if gap is None else round(gap.seconds * 1000, 3),
         "rtp_discontinuities": len(discontinuities(call.ear.recording)),
         "agent_answer_to_voice_ms": None if agent is None else _between_ms(agent.answered.at, voice_at),

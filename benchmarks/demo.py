@@ -1,0 +1,138 @@
+"""The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
+
+On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.keyboard import key_presses
+from benchmarks.promises import HEARD, PROMISES, broken
+from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
+from benchmarks.simulator.agent import AgentCall, ScriptedAgent
+from benchmarks.simulator.call import SimulatedCall
+from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
+from benchmarks.simulator.report import Keys, report, timeline
+
+_WAITING_S = 5.0
+"""How long the caller waits: one cadence of British ringback (3 s), then music."""
+_TALKING_S = 2.0
+_PATIENCE_S = 15.0
+"""Longest wait for any one step of the call."""
+_QUEUE: Section = {"country": "gb", "ringback_cycles": 1}
+
+console = Console(highlight=False)
+
+
+def main(
+    once: Annotated[bool, typer.Option("--once", help="Place one call and leave, on a terminal too.")] = False,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the report here as JSON.")] = None,
+) -> None:
+    """Place a simulated WhatsApp call and print what the caller heard; fails if a promise is broken."""
+    try:
+        keys = asyncio.run(demonstrate(stay=sys.stdin.isatty() and not once))
+    except NotReady as error:
+        console.print(f"The server did not start:\n{error}", markup=False)
+        raise typer.Exit(2) from error
+    if json_path is not None:
+        json_path.write_text(json.dumps(keys, indent=2) + "\n")
+    raise typer.Exit(1 if broken(keys) else 0)
+
+
+async def demonstrate(*, stay: bool) -> Keys:
+    """The whole demo; returns the scripted call's report."""
+    shared = Secrets()
+    cloud = SimulatedWhatsApp(CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token))
+    await cloud.start()
+    try:
+        async with served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queue": _QUEUE}) as server:
+            await cloud.subscribe(server.callback_url, shared.verify_token)
+            waited_s = server.waited_for_cpu_s()
+            try:
+                call, agent = await scripted_call(cloud, server)
+            except TimeoutError:
+                console.print(f"The call got stuck. The server's log:\n{server.log()}", markup=False)
+                raise
+            keys = report(call, agent)
+            keys["server_waited_for_cpu_ms"] = round((server.waited_for_cpu_s() - waited_s) * 1000, 3)
+            show(call, agent, keys)
+            if stay:
+                await with_a_person(cloud, server)
+            return keys
+    finally:
+        await cloud.close()
+
+
+async def scripted_call(cloud: SimulatedWhatsApp, server: ServerProcess) -> tuple[SimulatedCall, AgentCall]:
+    """A caller waits, an agent answers, they talk, the caller hangs up."""
+    agent = ScriptedAgent(server.agent_url, await server.agent_token("Ada"), cloud.pacer)
+    try:
+        await agent.start()
+        call = cloud.place_call()
+        ringing = await agent.next_ring(_PATIENCE_S)
+        await call.accepted.wait(_PATIENCE_S)
+        await ringing.media_up.wait(_PATIENCE_S)
+        await call.ended.within(_WAITING_S)
+        await ringing.answer()
+        await ringing.joined.wait(_PATIENCE_S)
+        await call.ended.within(_TALKING_S)
+        call.hang_up()
+        await ringing.ended.wait(_PATIENCE_S)
+        await cloud.settled()
+    finally:
+        await agent.close()
+    return call, ringing
+
+
+async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None:
+    """Let a person be the agent: a key places a call, until q."""
+    token = await server.agent_token("You")
+    console.print(f"\nYour softphone: {server.url}/#token={token}", markup=False, soft_wrap=True)
+    console.print("Space: a new call rings.  h: the caller hangs up.  q: quit.\n")
+    call: SimulatedCall | None = None
+    with key_presses() as keys:
+        while (key := await keys.get()) != "q":
+            if call is not None and (key == "h" or call.ended.at is not None):
+                call.hang_up()
+                show(call, None, report(call, None))
+                call = None
+            elif key == " " and call is None:
+                call = cloud.place_call()
+                console.print("A caller phones in.")
+    if call is not None:
+        call.hang_up()
+        await cloud.settled()
+
+
+def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys) -> None:
+    """Print the timeline and the caller's-ear report."""
+    happened = Table(title="One call", box=None, show_header=False, title_justify="left")
+    happened.add_column(justify="right")
+    happened.add_column()
+    for line in timeline(call, agent):
+        happened.add_row(f"{line.at_s:.3f} s", line.what)
+    console.print(happened)
+    heard = Table(title="\nWhat the caller's ear found", box=None, title_justify="left")
+    for title in ("", "measured", "promised", ""):
+        heard.add_column(title, justify="right" if title else "left")
+    for promise in PROMISES:
+        mark = "kept" if promise.kept(keys) else "BROKEN"
+        heard.add_row(promise.words, str(keys[promise.key]), f"{promise.at_most:g}", mark)
+    for key, words in HEARD:
+        heard.add_row(words, "yes" if keys[key] else "no", "yes", "kept" if keys[key] else "BROKEN")
+    console.print(heard)
+    if broken(keys) and "server_waited_for_cpu_ms" in keys:
+        console.print(f"The server waited {keys['server_waited_for_cpu_ms']} ms for a free core during the call.")
+    for violation in keys["violations"]:
+        console.print(f"Broken rule: {violation}", markup=False)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,49 @@
+"""Owns what Ringbridge promises a caller, as limits on the report of one call (the project's design, section 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_FRAME_MS = 20.0
+_TRANSIT_MS = 5.0
+"""For an HTTP answer to be written, carried and read; part of what is measured, not of what is promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One figure of the report and what it has to be."""
+
+    key: str
+    at_most: float
+    words: str
+
+    def kept(self, report: Mapping[str, Any]) -> bool:
+        """Whether it was; a figure that was never measured is a promise broken."""
+        value = report.get(self.key)
+        return isinstance(value, int | float) and not isinstance(value, bool) and value <= self.at_most
+
+
+PROMISES = (
+    Promise("webhook_to_pre_accept_ms", 50.0 + _TRANSIT_MS, "webhook to pre_accept"),
+    Promise("accept_to_first_audio_ms", _FRAME_MS + _TRANSIT_MS, "accept to the first packet"),
+    Promise("accept_to_first_sound_ms", 60.0, "accept to the first audible sound"),
+    Promise("max_gap_ms", 2 * _FRAME_MS, "longest gap between packets"),
+    Promise("rtp_discontinuities", 0, "RTP discontinuities"),
+    Promise("agent_answer_to_voice_ms", 50.0, "Answer to the agent's voice"),
+    Promise("other_sound_after_join", 0.01, "share of other sound beneath the agent"),
+)
+HEARD = (
+    ("caller_hears_agent", "the caller hears the agent"),
+    ("agent_hears_caller", "the agent hears the caller"),
+)
+
+
+def broken(report: Mapping[str, Any]) -> list[str]:
+    """Every promise the report breaks, in words; empty when all is well."""
+    found = [
+        f"{promise.words}: {report.get(promise.key)}, promised at most {promise.at_most:g}"
+        for promise in PROMISES
+        if not promise.kept(report)
+    ]
+    found += [f"not so: {words}" for key, words in HEARD if report.get(key) is not True]
+    return found + list(report.get("violations", ()))

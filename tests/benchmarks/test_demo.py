@@ -1,0 +1,32 @@
+"""The demo runs a real server in a process of its own; what it hears there must be sound.
+
+Times are not judged here: a busy test machine would be blamed on the server. ``make demo`` judges them.
+"""
+
+import pytest
+
+from benchmarks import demo
+from benchmarks.server_process import NotReady, Secrets, served
+
+
+async def test_the_scripted_call_is_heard_in_both_directions_without_a_break(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lessons #13, #16, #26, #27: continuous RTP across ringback, music and voice, and nothing beneath the voice."""
+    monkeypatch.setattr(demo, "_WAITING_S", 0.6)
+    monkeypatch.setattr(demo, "_TALKING_S", 0.8)
+    keys = await demo.demonstrate(stay=False)
+    assert keys["caller_hears_agent"]
+    assert keys["agent_hears_caller"]
+    assert keys["rtp_discontinuities"] == 0
+    assert keys["other_sound_after_join"] < 0.01
+    assert keys["violations"] == []
+    printed = capsys.readouterr().out
+    assert "the caller hears ringback" in printed
+    assert "the caller hears agent" in printed
+
+
+async def test_a_server_that_cannot_start_says_why() -> None:
+    with pytest.raises(NotReady, match="no_such_key"):
+        async with served(Secrets(), {"queue": {"no_such_key": 1}}):
+            pytest.fail("a server with a wrong configuration must not start")
