@@ -1,3 +1,5 @@
+"""The call machine's words become legs and sources, and what comes of them is posted."""
+
 import asyncio
 from collections.abc import AsyncIterator
 

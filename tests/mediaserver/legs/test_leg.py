@@ -1,3 +1,5 @@
+"""A leg comes up, fails, and is freed at whatever moment it is closed."""
+
 import asyncio
 import gc
 import inspect

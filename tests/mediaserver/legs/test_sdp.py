@@ -1,3 +1,5 @@
+"""Offers of Meta and of browsers are read or refused in words, and the answer is the one Meta takes."""
+
 import random
 import re
 

@@ -1,3 +1,5 @@
+"""The engine gets the libsrtp that aiortc ships, and sessions keyed as DTLS agreed."""
+
 import struct
 from typing import Any
 

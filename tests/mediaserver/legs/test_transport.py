@@ -1,3 +1,5 @@
+"""STUN and DTLS find their leg on the shared port; whatever belongs to none is dropped and never answered."""
+
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator

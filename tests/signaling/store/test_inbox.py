@@ -1,3 +1,5 @@
+"""A webhook body is kept once, until it is done, and a copy of it is known as one."""
+
 import asyncio
 
 from signaling.store.contract import Store

@@ -1,3 +1,5 @@
+"""Live calls, tombstones and call records survive, in order, also a store that is away for a while."""
+
 import asyncio
 from collections.abc import AsyncIterator
 

@@ -1,3 +1,5 @@
+"""What only a file can do: survive, be shared by two processes, be locked, be too new."""
+
 import asyncio
 import sqlite3
 import stat

@@ -1,3 +1,5 @@
+"""Meta's webhooks over real HTTP: verified, kept, answered, then worked on."""
+
 import asyncio
 import gzip
 import io

@@ -1,3 +1,5 @@
+"""Each of Meta's error codes has its remedy."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Actions over real HTTP: the exact bodies, bounded retries, and one verdict each."""
+
 import asyncio
 from collections.abc import AsyncIterator
 

@@ -1,3 +1,5 @@
+"""A webhook is Meta's or it is nothing."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Every documented payload is read, every broken one is refused or skipped with a reason, and siblings survive."""
+
 import itertools
 import json
 
