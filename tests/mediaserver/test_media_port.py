@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
 
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
@@ -125,6 +126,21 @@ async def test_speaks_first_to_a_peer_that_has_sent_nothing(media: Media, calls:
 
     await hears(caller, MUSIC_HZ)
     assert media.counters("c")["caller"].received == 0, "this test proves nothing if the peer spoke"
+
+
+@pytest.mark.parametrize("profile", SRTP_PROFILES, ids=lambda profile: profile.openssl_profile.decode())
+async def test_every_srtp_profile_carries_sound_both_ways(
+    media: Media, calls: Calls, peer: MakePeer[Peer], profile: SRTPProtectionProfile
+) -> None:
+    """Which one Meta takes is not documented (whatsapp-calling 5.5)."""
+    caller = peer(MetaPeer, CALLER_HZ)
+    caller.dtls._srtp_profiles = [profile]
+    await connect(media, calls, "caller", caller)
+    media.play("c", "caller", "vip")
+
+    await hears(caller, MUSIC_HZ)
+    await calls.until("c", "caller", LegEventKind.HEARD)
+    assert media.counters("c")["caller"].rejected == 0
 
 
 async def test_plays_as_soon_as_the_leg_is_up_if_it_was_told_before(

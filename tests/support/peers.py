@@ -10,6 +10,7 @@ import numpy as np
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCDtlsTransport,
     RTCPeerConnection,
     RTCSessionDescription,
 )
@@ -53,7 +54,12 @@ class Peer:
     @property
     def ice(self) -> aioice.Connection:
         """Its ICE agent."""
-        return self._sender.transport.transport._connection
+        return self.dtls.transport._connection
+
+    @property
+    def dtls(self) -> RTCDtlsTransport:
+        """Its DTLS transport."""
+        return self._sender.transport
 
     async def offer(self) -> str:
         """The SDP offer."""
@@ -89,7 +95,7 @@ class MetaPeer(Peer):
     async def offer(self) -> str:
         """The SDP offer in Meta's words (whatsapp-calling 5.8)."""
         self.ice.ice_controlling = False
-        self._sender.transport.transport._role_set = True
+        self.dtls.transport._role_set = True
         sdp = await super().offer()
         sdp = re.sub(r"a=fingerprint:sha-(384|512) .*\r\n", "", sdp)
         sdp = sdp.replace("m=audio", "a=ice-lite\r\nm=audio", 1)

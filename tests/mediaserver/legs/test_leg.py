@@ -12,15 +12,17 @@ import aioice.ice
 import pytest
 import uvloop
 from aioice import stun
+from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80
 
 from mediaserver.legs import leg as leg_module
 from mediaserver.legs.ice import Connection
 from mediaserver.legs.leg import Leg
 from mediaserver.legs.sdp import BadOffer
+from mediaserver.legs.srtp import srtp_functions
 from mediaserver.legs.transport import Port
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Datagram
-from tests.mediaserver.conftest import MakePeer
+from tests.mediaserver.conftest import MakePeer, tone_frames
 from tests.support.offers import META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
 
@@ -202,6 +204,39 @@ async def test_refuses_a_peer_that_is_not_who_its_offer_said(engine: Engine, por
 
     assert await watched.failed() == "DTLS handshake failed"
     await watched.leg.close()
+
+
+async def test_refuses_a_peer_that_agrees_on_no_srtp_profile(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
+    meta = peer(MetaPeer, 440)
+    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    meta.dtls._srtp_profiles = [SRTP_AES128_CM_SHA1_80]
+    watched.leg._dtls._srtp_profiles = [SRTP_AEAD_AES_128_GCM]
+    watched.leg.start()
+    await meta.accept(watched.leg.answer)
+
+    assert await watched.failed() == "DTLS handshake failed", "media without keys must never flow"
+    await watched.leg.close()
+
+
+async def test_connects_over_ipv6(peer: MakePeer[Peer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meta prefers IPv6 by its priorities."""
+    try:
+        engine = Engine(srtp_functions(), tone_frames(200), host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    port = Port(engine, on_leg_event=lambda _: None)
+    engine.start()
+    port.open()
+    meta = peer(MetaPeer, 440)
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1", "::1"])
+    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched.leg.start()
+    await meta.accept(watched.leg.answer)
+
+    await watched.connected()
+    await watched.leg.close()
+    port.close()
+    engine.close()
 
 
 async def test_tells_when_the_peer_closes_the_connection(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
