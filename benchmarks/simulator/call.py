@@ -61,6 +61,7 @@ class SimulatedCall:
         self._windows = windows
         self._announce_end = announce_end
         self._sdp: str | None = None
+        self._announced_ssrc: int | None = None
         self._accepted_epoch: float | None = None
         self._misdeeds: list[str] = []
         self._timer = asyncio.get_running_loop().call_later(windows.accept_s, self._not_answered)
@@ -85,6 +86,8 @@ class SimulatedCall:
             found.append("audio came before accept was confirmed: answered too early (whatsapp-calling 2.1)")
         if {heard.packet.payload_type for heard in recording} - {111, 126}:
             found.append("a packet has a payload type that was not negotiated")
+        if self._announced_ssrc is not None and {heard.packet.ssrc for heard in recording} - {self._announced_ssrc}:
+            found.append("a packet has another SSRC than the answer announced (whatsapp-calling 5.6)")
         audio = [heard.packet for heard in recording if heard.packet.payload_type == 111]
         if not all(opus.is_one_20_ms_frame(packet.payload) for packet in audio):
             found.append("a packet is not one 20 ms Opus frame (whatsapp-calling 5.6)")
@@ -144,6 +147,7 @@ class SimulatedCall:
         except answer.SdpRefused as refused:
             raise refusal.invalid_sdp(str(refused)) from refused
         self._sdp = sdp
+        self._announced_ssrc = judged.ssrc
         self.phone.apply_answer(judged)
 
     def _not_answered(self) -> None:

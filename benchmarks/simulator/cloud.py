@@ -126,6 +126,12 @@ class SimulatedWhatsApp:
                 call.webhook_sent.happen()
         return calls
 
+    def send_late_connect(self, call: SimulatedCall) -> None:
+        """Send the connect webhook that was held back, or once more."""
+        value = payloads.connect_value(self._config.business, call.facts)
+        self._post("connect", [value], Batch.CHANGES, call.facts.shape, twice=False)
+        call.webhook_sent.happen()
+
     async def settled(self) -> None:
         """Wait until every webhook was taken or given up."""
         await self._sender.settled()
@@ -155,12 +161,6 @@ class SimulatedWhatsApp:
         script = self._scripts[call.call_id]
         value = payloads.terminate_value(self._config.business, call.facts, end)
         self._post("terminate", [value], Batch.CHANGES, script.shape, twice=script.twice)
-
-    def send_late_connect(self, call: SimulatedCall) -> None:
-        """Send the connect webhook that was held back, or once more."""
-        value = payloads.connect_value(self._config.business, call.facts)
-        self._post("connect", [value], Batch.CHANGES, call.facts.shape, twice=False)
-        call.webhook_sent.happen()
 
     def _post(self, label: str, values: Sequence[payloads.Json], batch: Batch, shape: Shape, *, twice: bool) -> None:
         sent_at = time.time() if shape.entry_time else None

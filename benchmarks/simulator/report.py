@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from benchmarks.simulator.agent import AgentCall
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.continuity import discontinuities, longest_gap
-from benchmarks.simulator.hearing import Hearing
+from benchmarks.simulator.hearing import Hearing, Sound
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE
 
@@ -70,7 +70,9 @@ def timeline(call: SimulatedCall, agent: AgentCall | None) -> list[Line]:
     if call.ear.first_at is not None:
         lines.append(Line(call.ear.first_at - start, "the caller hears the first packet"))
     for segment in Hearing(call.ear.recording).segments():
-        what = f"the caller hears {segment.name} for {segment.seconds:.2f} s"
+        # A person's voice is no test tone, and the ear cannot tell it from music.
+        name = "music or speech" if agent is None and segment.sound is Sound.MUSIC else segment.name
+        what = f"the caller hears {name} for {segment.seconds:.2f} s"
         lines.append(Line(segment.start - start, what))
     return sorted(lines, key=lambda line: line.at_s)
 
