@@ -46,6 +46,10 @@ from tests.signaling.calls import builders as b
 
 AGENTS = st.sampled_from([b.ANN, b.BEN, "cem"])
 TABS = st.sampled_from([b.TAB, b.OTHER_TAB, "tab-3"])
+LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG), ServerStopping(reason="draining")]
+FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL}
+"""Deadlines that end a call which is not over yet."""
+BEGINNINGS = [phase for phase in Phase if phase is not Phase.ENDED]
 LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, JoinLegs, EnterQueue, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
@@ -148,6 +152,10 @@ class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = b.NOW
+        self.patience = 0
+        """Events that happen before the world ends the call."""
+        self.expected: list[Event] = []
+        """The good answers that have not been given yet."""
         self.ledger = Ledger()
         self.possible: list[Event] = []
         """Answers to what the call has asked for so far. They stay: a neighbour may answer late, or twice."""
@@ -156,11 +164,17 @@ class World(RuleBasedStateMachine):
         self.call = first.call
         self._serve(first.effects)
 
-    @initialize(phase=st.sampled_from(Phase))
-    def begins_well(self, phase: Phase) -> None:
-        """Many runs begin in the middle of a good call, so that every phase sees plenty of disorder."""
+    @initialize(phase=st.sampled_from(BEGINNINGS), patience=st.integers(0, 60))
+    def begins_well(self, phase: Phase, patience: int) -> None:
+        """Many runs begin in the middle of a good call, and live long enough to see plenty of disorder."""
+        self.patience = patience
         for event in b.story_until(phase):
             self.happens(event)
+
+    @precondition(lambda self: self.expected)
+    @rule()
+    def all_goes_well(self) -> None:
+        self.happens(self.expected.pop(0))
 
     @rule(data=st.data())
     def a_neighbour_answers(self, data: st.DataObject) -> None:
@@ -191,11 +205,11 @@ class World(RuleBasedStateMachine):
     def a_tab_is_lost(self, agent: str, tab: str, remaining: int) -> None:
         self.happens(b.session_lost(tab, agent, remaining=remaining))
 
-    @rule(number=st.integers(0, 9))
-    def a_leg_fails(self, number: int) -> None:
-        self.happens(b.leg_failed(f"agent-{number}" if number else CALLER_LEG))
+    @rule(number=st.integers(1, 9))
+    def the_leg_of_a_tab_fails(self, number: int) -> None:
+        self.happens(b.leg_failed(f"agent-{number}"))
 
-    @precondition(lambda self: self.call.deadline is not None)
+    @precondition(lambda self: self._may_pass_the_deadline())
     @rule()
     def the_deadline_passes(self) -> None:
         assert self.call.deadline is not None
@@ -206,9 +220,14 @@ class World(RuleBasedStateMachine):
     def a_deadline_of_former_times_passes(self, reason: Reason) -> None:
         self.happens(DeadlinePassed(reason=reason))
 
-    @rule(ended=st.sampled_from([b.caller_hangs_up(), b.meta_gives_up(), ServerStopping(reason="draining"), b.OFFER]))
-    def meta_or_the_server_says_something(self, ended: Event) -> None:
-        self.happens(ended)
+    @rule()
+    def meta_sends_the_offer_again(self) -> None:
+        self.happens(b.OFFER)
+
+    @precondition(lambda self: len(self.past) >= self.patience)
+    @rule(last=st.sampled_from(LAST_EVENTS))
+    def something_ends_the_call(self, last: Event) -> None:
+        self.happens(last)
 
     @rule(seconds=st.floats(0.0, 3600.0))
     def time_goes_by(self, seconds: float) -> None:
@@ -238,7 +257,12 @@ class World(RuleBasedStateMachine):
     def _serve(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
             self.ledger.ask(effect)
-            self.possible.extend(answers(effect))
+            self.possible += answers(effect)
+            self.expected += answers(effect)[:1]
+
+    def _may_pass_the_deadline(self) -> bool:
+        deadline = self.call.deadline
+        return deadline is not None and (deadline.reason not in FATAL or len(self.past) >= self.patience)
 
     @invariant()
     def there_is_always_a_deadline_unless_ended(self) -> None:
@@ -282,7 +306,7 @@ class World(RuleBasedStateMachine):
         assert not self.ledger.reserved, "an agent was never released"
 
 
-World.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+World.TestCase.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
 TestWorld = World.TestCase
 
 
