@@ -5,6 +5,7 @@ It sends through a function it is given and is fed datagrams by its owner, who a
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Sequence
 
 import pylibsrtp
@@ -13,6 +14,11 @@ from benchmarks.simulator import rtp
 from benchmarks.simulator.dtls import Certificate, DtlsEndpoint, DtlsFailed, Role, Srtp
 from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.pacer import Pacer
+from benchmarks.simulator.rtcp import sender_report
+
+_REPORT_EVERY_PACKETS = 250
+"""Five seconds, the usual interval of RTCP (RFC 3550 6.2)."""
+_FIRST_REPORT_PACKETS = 25
 
 
 class MediaEnd:
@@ -93,8 +99,23 @@ class MediaEnd:
         self.heard_something.set()
 
     def _speak(self) -> None:
-        if self._dtls is not None and self._dtls.srtp is not None:
-            self._send(self._dtls.srtp.outbound.protect(self._stream.next_packet()))
+        if self._dtls is None or self._dtls.srtp is None:
+            return
+        outbound = self._dtls.srtp.outbound
+        self._send(outbound.protect(self._stream.next_packet()))
+        if self._stream.sent % _REPORT_EVERY_PACKETS == _FIRST_REPORT_PACKETS:
+            self._send(outbound.protect_rtcp(self._report()))
+
+    def _report(self) -> bytes:
+        stream = self._stream
+        return sender_report(
+            ssrc=stream.ssrc,
+            now=time.time(),
+            timestamp=stream.timestamp,
+            packets=stream.sent,
+            octets=stream.octets,
+            cname="WhatsAppAudioStream1",
+        )
 
     def _handshake(self, step: Callable[[], list[bytes]]) -> None:
         """Take one step of DTLS, send what it produced and keep its timer armed."""

@@ -45,6 +45,7 @@ def report(call: SimulatedCall, agent: AgentCall | None) -> Keys:
         "agent_hears_caller": agent is not None and Hearing(agent.ear.recording).hears(CALLER_TONE),
         "other_sound_after_join": besides,
         "packets_heard": len(call.ear.recording),
+        "rtcp_heard": call.phone.media.rtcp_received,
         "violations": call.violations,
     }
 

@@ -62,6 +62,8 @@ class OutgoingStream:
     frames: Sequence[bytes]
     position: int = 0
     sent: int = 0
+    octets: int = 0
+    """Payload bytes sent, as a sender report counts them."""
 
     def say(self, frames: Sequence[bytes]) -> None:
         """Speak another loop from the next frame on."""
@@ -76,4 +78,5 @@ class OutgoingStream:
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + FRAME_SAMPLES) & 0xFFFFFFFF
         self.sent += 1
+        self.octets += len(payload)
         return serialise(packet)

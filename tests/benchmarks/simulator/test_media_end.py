@@ -67,6 +67,15 @@ async def test_what_one_end_says_the_other_hears(line: Line) -> None:
     assert line.server.heard_something.is_set()
 
 
+async def test_reports_come_beside_the_voice(line: Line) -> None:
+    line.secure()
+    for _ in range(30):
+        speak(line.client, b"x" * 40)
+    line.carry()
+    assert len(line.server.ear.recording) == 30, "a report is no sound"
+    assert line.server.rtcp_received == 1
+
+
 async def test_nothing_is_said_before_the_keys_are_there(line: Line) -> None:
     speak(line.client, b"too early")
     assert line.to_server == []
