@@ -48,28 +48,40 @@ class Engine:
         """Take all waiting events and reset the eventfd."""
 
     def send(self, data: bytes, address: Address) -> None:
-        """Send a STUN or DTLS datagram from the shared port."""
+        """Send a STUN or DTLS datagram from the shared port; what the kernel refuses is counted, as if lost on the way.
+
+        ValueError unless the address is numeric.
+        """
 
     def add_clip(self, frames: Sequence[bytes]) -> int:
-        """Copy 20 ms Opus frames into the engine; returns the clip."""
+        """Copy 20 ms Opus frames into the engine; returns the clip. ValueError beyond 4096 clips."""
 
     def remove_clip(self, clip: int) -> None:
         """Free a clip. ValueError while a leg's playlist holds it."""
 
     def add_leg(self, stream: Stream) -> int:
-        """A new leg that hears nothing and has no address and no keys yet; returns the leg."""
+        """A new leg that hears nothing and has no address and no keys yet; returns the leg.
+
+        ValueError beyond 8192 legs.
+        """
 
     def remove_leg(self, leg: int) -> None:
         """Free a leg. Legs that heard it hear comfort frames from now on."""
 
     def set_remote(self, leg: int, address: Address) -> None:
-        """Where media of this leg goes to, and the only place it may come from. Set by ICE nomination alone."""
+        """Where media of this leg goes to, and the only place it may come from. Set by ICE nomination alone.
+
+        ValueError while another leg has the address: the two could not be told apart.
+        """
 
     def secure(self, leg: int, sessions: SrtpSessions) -> None:
         """Key the leg. Nothing is sent before."""
 
     def play(self, leg: int, playlist: Sequence[Cue]) -> None:
-        """Let the leg hear clips, from the next frame edge on."""
+        """Let the leg hear clips, from the next frame edge on; the very playlist that it hears already goes on.
+
+        ValueError for more than 16 cues.
+        """
 
     def listen(self, leg: int, source: int) -> None:
         """Let the leg hear another leg, from its next packet on; comfort frames until then."""

@@ -93,7 +93,7 @@ def test_a_header_longer_than_its_packet_is_malformed(room: EngineRoom, packet: 
 def test_padding_longer_than_its_packet_is_malformed_and_not_forwarded(room: EngineRoom) -> None:
     speaker, listener = room.join(), room.join()
     room.engine.listen(listener.leg, speaker.leg)
-    packet = bytearray(build(b"abc\xff", sequence=1, timestamp=1))
+    packet = bytearray(build(b"abc\x0e", sequence=1, timestamp=1))
     packet[0] |= 0x20
     speaker.peer.send_raw(speaker.peer.outbound.protect(bytes(packet)))
     speaker.peer.speak(b"voice", sequence=2, timestamp=2)

@@ -124,6 +124,16 @@ def test_a_pause_is_whole_frames_long(room: EngineRoom) -> None:
     assert room.engine.counters(caller.leg).longest_gap_us < 1e6 * elapsed / 48000, "a pause of ours is no gap"
 
 
+def test_streams_begin_where_nobody_can_guess(room: EngineRoom) -> None:
+    """RFC 3550 5.1 asks for chance; the lower half keeps a lost start from hiding a wrap (RFC 3711 3.3.1)."""
+    crowd = room.crowd(40)
+    for leg in crowd.legs:
+        room.engine.comfort(leg)
+    first = [stream[0] for stream in crowd.hear(packets=2).values()]
+    assert all(packet.sequence <= 2**15 for packet in first), "a receiver that misses the wrap is deaf for ever"
+    assert len({packet.timestamp for packet in first}) == len(first), "two streams began alike"
+
+
 def test_the_longest_gap_is_measured(room: EngineRoom) -> None:
     caller = room.join()
     room.engine.comfort(caller.leg)
