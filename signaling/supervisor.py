@@ -161,6 +161,8 @@ class Supervisor:
             ended_by="server",
             reason="the offer came too late",
             error=None,
+            cta_payload=offer.cta_payload,
+            deeplink_payload=offer.deeplink_payload,
         )
 
     def _runner(self, call_id: str, trace: Trace) -> Runner:

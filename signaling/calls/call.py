@@ -53,7 +53,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """The one agent reserved for this call."""
 
     agent: str
-    since: float
     tabs: tuple[AgentTab, ...] = ()
     answered_in: str | None = None
     """Session of the tab in which Answer was pressed, if it was."""
@@ -139,5 +138,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str
     reason: str
     error: MetaError | None
+    cta_payload: str | None = None
+    deeplink_payload: str | None = None
     meta_status: str | None = None
     meta_duration: int | None = None

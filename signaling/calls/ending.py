@@ -150,6 +150,8 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         ended_by=call.end.by,
         reason=call.end.reason,
         error=call.end.error or _first_error(event),
+        cta_payload=call.cta_payload,
+        deeplink_payload=call.deeplink_payload,
         meta_status=event.status if event else None,
         meta_duration=event.duration if event else None,
     )

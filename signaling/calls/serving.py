@@ -47,7 +47,7 @@ def assigned(call: Call, event: AgentAssigned, now: float) -> Step:
     moved = replace(
         call,
         phase=Phase.RINGING,
-        claim=Claim(agent=event.agent, since=now),
+        claim=Claim(agent=event.agent),
         agents_tried=(*call.agents_tried, event.agent),
         deadline=deadline(now, event.ring_s, Reason.RING),
     )

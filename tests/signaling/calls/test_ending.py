@@ -202,6 +202,8 @@ def test_the_record_of_a_good_call_tells_all_of_it() -> None:
         ended_by="caller",
         reason="hung up",
         error=None,
+        cta_payload=b.OFFER.cta_payload,
+        deeplink_payload=b.OFFER.deeplink_payload,
         meta_status="COMPLETED",
         meta_duration=121,
     )
