@@ -76,3 +76,21 @@ async def test_answers_carry_sdp_type_answer_and_the_same_sdp(stage: Stage) -> N
     assert [request for request in stage.cloud.requests if request[1] != 200] == [], "Meta accepted every request"
     call.hang_up()
     await stage.record_of(call)
+
+
+async def test_an_answer_cuts_whatever_plays(stage: Stage) -> None:
+    """#12: the agent answers in mid-ring; neither waits for the end of what plays."""
+    agent = await stage.agent("ana")
+    call = stage.phone()
+    ringing = await agent.next_ring(PATIENCE_S)
+    await until(ringing.media_up)
+    await call.ear.listen(0.3, PATIENCE_S)  # The first second of the Korean cadence is tone.
+    await ringing.answer()
+    await until(ringing.joined)
+    await call.ear.listen(0.7, PATIENCE_S)
+    call.hang_up()
+    await until(ringing.ended)
+    rings = [segment for segment in Hearing(call.ear.recording).segments() if segment.sound is Sound.RINGBACK]
+    assert rings, "it was ringing"
+    assert ringing.answered.at is not None
+    assert rings[-1].end - ringing.answered.at < GAP_S, "ringing went on although the agent was there"
