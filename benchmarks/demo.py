@@ -17,6 +17,7 @@ from benchmarks.keyboard import key_presses
 from benchmarks.promises import HEARD, PROMISES, broken
 from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
+from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.report import Keys, report, timeline
@@ -72,7 +73,7 @@ async def demonstrate(*, stay: bool) -> Keys:
 
 async def scripted_call(cloud: SimulatedWhatsApp, server: ServerProcess) -> tuple[SimulatedCall, AgentCall]:
     """A caller waits, an agent answers, they talk, the caller hangs up."""
-    agent = ScriptedAgent(server.agent_url, await server.agent_token("Ada"), cloud.pacer)
+    agent = ScriptedAgent(server.agent_url, await server.agent_token("Ada"), lambda: AgentBrowser(cloud.pacer))
     try:
         await agent.start()
         call = cloud.place_call()

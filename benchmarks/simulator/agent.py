@@ -9,15 +9,17 @@ from typing import Any, TypeAlias
 
 import aiohttp
 
-from benchmarks.simulator.browser import AgentBrowser, AnswerUnusable
+from benchmarks.simulator.browser import AnswerUnusable, Browser
 from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.moment import Moment, happens_within
-from benchmarks.simulator.pacer import Pacer
+from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import AGENT_TONE, Tone, voice_frames
 from signaling.agents import messages
 
 Send: TypeAlias = Callable[[messages.ClientMessage], Awaitable[None]]
 """Sends one message to the server."""
+MakeBrowser: TypeAlias = Callable[[], Browser[SecureEnd]]
+"""Gives the media for one more ringing call."""
 
 _PING_S = 10.0
 """Seconds between signs of life."""
@@ -26,7 +28,7 @@ _PING_S = 10.0
 class AgentCall:
     """One call as an agent's tab sees it. Milestones are moments on the monotonic clock."""
 
-    def __init__(self, ring: messages.Ring, browser: AgentBrowser, send: Send) -> None:
+    def __init__(self, ring: messages.Ring, browser: Browser[SecureEnd], send: Send) -> None:
         self.ring = ring
         self.browser = browser
         self.rang = Moment()
@@ -69,7 +71,7 @@ class AgentCall:
 class ScriptedAgent:
     """One tab of one agent. ``start``, wait for ``next_ring``, ``close``."""
 
-    def __init__(self, url: str, token: str, pacer: Pacer, *, voice: Tone = AGENT_TONE) -> None:
+    def __init__(self, url: str, token: str, make_browser: MakeBrowser, *, voice: Tone = AGENT_TONE) -> None:
         self.calls: list[AgentCall] = []
         self.presence: str | None = None
         self.welcomed = Moment()
@@ -79,7 +81,7 @@ class ScriptedAgent:
         """Media negotiations that came to nothing."""
         self._url = url
         self._token = token
-        self._pacer = pacer
+        self._make_browser = make_browser
         self._voice = voice
         self._rings: asyncio.Queue[AgentCall] = asyncio.Queue()
         self._http = aiohttp.ClientSession()
@@ -138,7 +140,7 @@ class ScriptedAgent:
             case messages.Presence(presence=presence):
                 self.presence = presence
             case messages.Ring():
-                call = AgentCall(message, AgentBrowser(self._pacer), self._send)
+                call = AgentCall(message, self._make_browser(), self._send)
                 self.calls.append(call)
                 self._rings.put_nowait(call)
                 self._run(self._offer(call))

@@ -3,15 +3,21 @@
 import asyncio
 import re
 import secrets
-import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from aioice import Candidate, Connection
+from aioice import Candidate
 
 from benchmarks.simulator.dtls import Role
 from benchmarks.simulator.ear import Ear
+from benchmarks.simulator.full_ice import FullIce
 from benchmarks.simulator.media_end import MediaEnd
 from benchmarks.simulator.pacer import Pacer
+from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import silence_frames
+from benchmarks.simulator.udp import Address, Receive, Socket, UdpSocket
+
+End_co = TypeVar("End_co", bound=SecureEnd, covariant=True)
 
 _OFFER = """\
 v=0
@@ -61,39 +67,16 @@ class AnswerUnusable(Exception):
     """The server's SDP answer is none a browser would take."""
 
 
-class _LoopbackIce(Connection):
-    """Full ICE on 127.0.0.1 only, which hands data over as it comes instead of queueing it."""
+class Browser(Generic[End_co]):
+    """One ringing call in a browser. ``make_offer``, then ``connect`` with the answer, ``close`` at the end.
 
-    def __init__(self, browser: "AgentBrowser") -> None:
-        super().__init__(ice_controlling=True, use_ipv6=False)
-        self._browser = browser
+    Given are its socket, which must hand every datagram to ``receive``, and the maker of the media end behind ICE.
+    """
 
-    async def get_component_candidates(
-        self,
-        component: int,
-        addresses: list[str],
-        timeout: int = 5,  # noqa: ASYNC109 - The signature is aioice's.
-    ) -> list[Candidate]:
-        """Gather on loopback, whatever other addresses there are."""
-        return await super().get_component_candidates(component, ["127.0.0.1"], timeout)
-
-    def data_received(self, data: bytes, component: int) -> None:
-        """Take a datagram that is not STUN."""
-        self._browser.receive(data)
-
-    def send_now(self, datagram: bytes) -> None:
-        """Send on the nominated pair; before and after there is one, the datagram is lost."""
-        pair = self._nominated.get(1)
-        if pair is not None:
-            pair.protocol.transport.sendto(datagram, pair.remote_addr)
-
-
-class AgentBrowser:
-    """The media of one ringing call. ``make_offer``, then ``connect`` with the answer, ``close`` at the end."""
-
-    def __init__(self, pacer: Pacer) -> None:
-        self._ice = _LoopbackIce(self)
-        self.media = MediaEnd(self._ice.send_now, pacer)
+    def __init__(self, open_socket: Callable[[Receive], Socket], make_media: Callable[[FullIce], End_co]) -> None:
+        self._socket = open_socket(self.receive)
+        self._ice = FullIce(self._socket)
+        self.media = make_media(self._ice)
         self._connected = False
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
@@ -132,10 +115,11 @@ class AgentBrowser:
             self.media.receive(datagram, at)
         self._early.clear()
 
-    def receive(self, datagram: bytes) -> None:
-        """Take what ICE does not keep for itself."""
-        at = time.monotonic()
-        if self._connected:
+    def receive(self, datagram: bytes, sender: Address, at: float) -> None:
+        """Take any datagram of the socket."""
+        if datagram and datagram[0] < 4:
+            self._ice.receive_stun(datagram, sender)
+        elif self._connected:
             self.media.receive(datagram, at)
         else:
             self._early.append((datagram, at))
@@ -148,8 +132,12 @@ class AgentBrowser:
         self.media.close(notify=True)
         # aioice must be closed once and to the end: a second or a cancelled close would wait for ever.
         if self._closing is None:
-            self._closing = asyncio.create_task(self._ice.close())
+            self._closing = asyncio.create_task(self._end())
         await asyncio.shield(self._closing)
+
+    async def _end(self) -> None:
+        await self._ice.close()
+        self._socket.close()
 
     async def _apply(self, answer: str) -> tuple[Role, str]:
         attributes = re.findall(r"^a=([^:\r\n]+):?([^\r\n]*)\r$", answer, re.MULTILINE)
@@ -167,3 +155,10 @@ class AgentBrowser:
             await self._ice.add_remote_candidate(Candidate.from_sdp(candidate))
         await self._ice.add_remote_candidate(None)
         return role, fingerprint
+
+
+class AgentBrowser(Browser[MediaEnd]):
+    """The media of one ringing call of a scripted agent."""
+
+    def __init__(self, pacer: Pacer) -> None:
+        super().__init__(lambda receive: UdpSocket("127.0.0.1", 0, receive), lambda ice: MediaEnd(ice.send_now, pacer))

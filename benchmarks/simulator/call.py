@@ -8,12 +8,14 @@ import enum
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from benchmarks.simulator import answer, opus, refusal
 from benchmarks.simulator.ear import Ear
+from benchmarks.simulator.ice_lite import IceLite
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.payloads import MEDIA_RECEIVE_TIMEOUT, CallFacts, EndFacts
-from benchmarks.simulator.phone import CallerPhone
+from benchmarks.simulator.secure_end import SecureEnd
 
 
 class Stage(enum.Enum):
@@ -35,13 +37,35 @@ class Windows:
     media_gap_s: float = 30.0
 
 
+class Phone(Protocol):
+    """The caller's end of the media."""
+
+    @property
+    def offer(self) -> str:
+        """Its SDP offer."""
+
+    @property
+    def ice(self) -> IceLite:
+        """Its relay's side of ICE."""
+
+    @property
+    def media(self) -> SecureEnd:
+        """What it says and hears."""
+
+    def apply_answer(self, answer: answer.Answer) -> None:
+        """Learn the business' ICE name and certificate."""
+
+    def close(self, *, notify: bool = False) -> None:
+        """Hang up; with ``notify``, DTLS says so."""
+
+
 class SimulatedCall:
     """One call from a WhatsApp user to the business. Milestones are moments on the monotonic clock."""
 
     def __init__(
         self,
         facts: CallFacts,
-        phone: CallerPhone,
+        phone: Phone,
         windows: Windows,
         announce_end: Callable[["SimulatedCall", EndFacts], None],
     ) -> None:
@@ -74,7 +98,7 @@ class SimulatedCall:
     @property
     def ear(self) -> Ear:
         """What the caller heard."""
-        return self.phone.ear
+        return self.phone.media.ear
 
     @property
     def violations(self) -> list[str]:

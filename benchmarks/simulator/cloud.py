@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from benchmarks.simulator import payloads
-from benchmarks.simulator.call import SimulatedCall, Windows
+from benchmarks.simulator.call import Phone, SimulatedCall, Windows
 from benchmarks.simulator.graph import Fault, GraphApi
 from benchmarks.simulator.pacer import Pacer
 from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, Shape, User
@@ -109,14 +109,20 @@ class SimulatedWhatsApp:
         """Let the Graph API fail."""
         self._graph.faults.append(fault)
 
-    def place_call(self, script: CallScript | None = None) -> SimulatedCall:
-        """A user calls; the connect webhook is on its way."""
-        (call,) = self.place_calls([script or CallScript()])
+    def place_call(self, script: CallScript | None = None, phone: Phone | None = None) -> SimulatedCall:
+        """A user calls; the connect webhook is on its way. Without a ``phone`` he gets one as the script says."""
+        script = script or CallScript()
+        call = self._make_call(script, phone or self._make_phone(script))
+        self._offer([call], [script], Batch.CHANGES)
         return call
 
     def place_calls(self, scripts: Sequence[CallScript], batch: Batch = Batch.CHANGES) -> list[SimulatedCall]:
         """Several users call, and one POST tells of all of them."""
-        calls = [self._make_call(script) for script in scripts]
+        calls = [self._make_call(script, self._make_phone(script)) for script in scripts]
+        self._offer(calls, scripts, batch)
+        return calls
+
+    def _offer(self, calls: Sequence[SimulatedCall], scripts: Sequence[CallScript], batch: Batch) -> None:
         offered = [call for call, script in zip(calls, scripts, strict=True) if not script.hold_back_connect]
         if offered:
             values = [payloads.connect_value(self._config.business, call.facts) for call in offered]
@@ -124,7 +130,6 @@ class SimulatedWhatsApp:
             self._post("connect", values, batch, scripts[0].shape, twice=twice)
             for call in offered:
                 call.webhook_sent.happen()
-        return calls
 
     def send_late_connect(self, call: SimulatedCall) -> None:
         """Send the connect webhook that was held back, or once more."""
@@ -141,8 +146,10 @@ class SimulatedWhatsApp:
         assert self._webhooks is not None, "start the cloud first"
         return self._webhooks
 
-    def _make_call(self, script: CallScript) -> SimulatedCall:
-        phone = CallerPhone(self.pacer, ipv6=script.ipv6, voice=script.voice)
+    def _make_phone(self, script: CallScript) -> CallerPhone:
+        return CallerPhone(self.pacer, ipv6=script.ipv6, voice=script.voice)
+
+    def _make_call(self, script: CallScript, phone: Phone) -> SimulatedCall:
         facts = CallFacts(
             call_id="wacid." + base64.b64encode(secrets.token_bytes(24)).decode(),
             user=script.user,

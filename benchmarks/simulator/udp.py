@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 Address: TypeAlias = tuple[str, int]
 """IP address as text, and port."""
@@ -23,6 +23,20 @@ _TIMESPEC = struct.Struct("@ll")
 _MAX_DATAGRAM = 2048
 _BATCH = 32
 """Datagrams read before other sockets get their turn."""
+
+
+class Socket(Protocol):
+    """What ICE needs of a bound socket."""
+
+    @property
+    def address(self) -> Address:
+        """Where it is bound."""
+
+    def send(self, datagram: bytes, address: Address) -> None:
+        """Send at once."""
+
+    def close(self) -> None:
+        """Release the port. Safe to call twice."""
 
 
 class UdpSocket:

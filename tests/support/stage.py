@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
+from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.simulator.call import SimulatedCall, Windows
 from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.moment import Moment
@@ -55,7 +56,8 @@ class Stage:
 
     async def agent(self, name: str) -> ScriptedAgent:
         """An agent opens a tab and goes ready."""
-        agent = ScriptedAgent(self.address.replace("http", "ws") + "/agent", self.token(name), self.cloud.pacer)
+        url = self.address.replace("http", "ws") + "/agent"
+        agent = ScriptedAgent(url, self.token(name), lambda: AgentBrowser(self.cloud.pacer))
         self._stack.push_async_callback(agent.close)
         await agent.start()
         return agent

@@ -105,7 +105,7 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
 async def agent(desk: Desk) -> AsyncIterator[ScriptedAgent]:
     """A signed-in agent."""
     pacer = Pacer()
-    made = ScriptedAgent(await desk.start(), "token", pacer)
+    made = ScriptedAgent(await desk.start(), "token", lambda: AgentBrowser(pacer))
     await made.start()
     yield made
     await made.close()
