@@ -20,6 +20,8 @@ from mediaserver.packets.types import Address, Stream
 CONNECT_S = 30.0
 """Longest time for ICE and DTLS together: WhatsApp gives up on a call of its own at about that age
 (whatsapp-calling 2.1), and a browser's ICE does the same."""
+CNAME_BYTES = 12
+"""Random bytes of the name in each leg's RTCP, so that legs cannot be told to be of one server (RFC 7022 4.2)."""
 
 logger = structlog.get_logger(__name__)
 
@@ -48,11 +50,13 @@ class Leg:
         self._on_failed = on_failed
         self._task: asyncio.Task[None] | None = None
         ssrc = secrets.randbits(32)
+        cname = secrets.token_urlsafe(CNAME_BYTES)
         self.id = engine.add_leg(
             Stream(
                 ssrc=ssrc,
                 payload_type=self._offer.opus,
                 dtmf_payload_type=-1 if self._offer.telephone_event is None else self._offer.telephone_event,
+                cname=cname,
             )
         )
         """The engine's number of this leg."""
@@ -76,6 +80,7 @@ class Leg:
                 ice_pwd=self._connection.local_password,
                 fingerprint=fingerprint(),
                 ssrc=ssrc,
+                cname=cname,
                 session_id=secrets.randbits(62),
             ),
         )

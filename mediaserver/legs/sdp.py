@@ -117,6 +117,8 @@ class Local:
     fingerprint: str
     """SHA-256 of our certificate, hexadecimal pairs."""
     ssrc: int
+    cname: str
+    """Who sends the stream, as our RTCP says it too (RFC 5576 6.1)."""
     session_id: int
     """Number of the o= line, below 2**62 (RFC 9429 5.2.1)."""
 
@@ -326,7 +328,7 @@ def _accept(offer: Offer, local: Local) -> Iterator[str]:
         yield f"a=rtpmap:{offer.telephone_event} telephone-event/{offer.telephone_event_clock}"
     yield "a=ptime:20"
     yield "a=maxptime:20"
-    yield f"a=ssrc:{local.ssrc} cname:ringbridge"
+    yield f"a=ssrc:{local.ssrc} cname:{local.cname}"
 
 
 def _refuse(section: Section) -> Iterator[str]:

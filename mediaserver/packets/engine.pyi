@@ -8,6 +8,7 @@ from mediaserver.packets.types import (
     EngineCounters,
     EngineEvent,
     LegCounters,
+    LegQuality,
     SrtpFunctions,
     SrtpSessions,
     Stream,
@@ -94,6 +95,9 @@ class Engine:
 
     def counters(self, leg: int) -> LegCounters:
         """What this leg has seen."""
+
+    def quality(self, leg: int) -> LegQuality:
+        """Loss, jitter and round trip of this leg, from RTCP."""
 
     def totals(self) -> EngineCounters:
         """What the port has seen."""

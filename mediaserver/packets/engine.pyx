@@ -15,6 +15,7 @@ from libc.string cimport memcpy, memset
 from posix.unistd cimport close
 
 from mediaserver.packets.addresses cimport read_address, write_address
+from mediaserver.packets.calendar cimport cross_out
 from mediaserver.packets.clips cimport Clip, load_clip
 from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS
@@ -41,13 +42,22 @@ from mediaserver.packets.linux cimport (
 from mediaserver.packets.loop cimport prepare, run
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
 from mediaserver.packets.port cimport Counters, Leg, Playlist, Port, Totals, enter, leave
+from mediaserver.packets.quality cimport Quality, judge
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
-from mediaserver.packets.rtcp cimport CNAME
+from mediaserver.packets.rtcp cimport MAX_CNAME
 from mediaserver.packets.sources cimport abandon, comfort, listen, mute, play
 from mediaserver.packets.srtp cimport Transform
 from mediaserver.packets.wheel cimport clear
 
-from mediaserver.packets.types import Datagram, EngineCounters, LegCounters, LegEvent, LegEventKind
+from mediaserver.packets.types import (
+    Datagram,
+    EngineCounters,
+    LegCounters,
+    LegEvent,
+    LegEventKind,
+    LegQuality,
+    StreamQuality,
+)
 
 cdef enum:
     PLACE_BITS = 16  # Of a public number; the generation of the place stands above them.
@@ -84,8 +94,6 @@ cdef class Engine:
         state.srtp.protect_rtcp = <Transform><uintptr_t>srtp.protect_rtcp
         state.srtp.unprotect_rtcp = <Transform><uintptr_t>srtp.unprotect_rtcp
         state.stall = <int64_t>stall_ms * MILLISECOND
-        cname = os.urandom(CNAME // 2).hex().encode()
-        memcpy(state.cname, <const char*>cname, CNAME)
         getrandom(&state.table.seed, sizeof(state.table.seed), 0)
         for at in range(CELLS):
             state.table.cells[at].leg = -1
@@ -234,17 +242,23 @@ cdef class Engine:
             raise ValueError("an SSRC has 32 bits")
         if not (0 <= stream.payload_type < 128 and -1 <= stream.dtmf_payload_type < 128):
             raise ValueError("a payload type has 7 bits")
+        cname = stream.cname.encode("ascii")
+        if not 0 < len(cname) <= MAX_CNAME:
+            raise ValueError("a CNAME has 1 to 64 characters")
         if not self._free_legs:
             raise ValueError("too many legs")
         place = self._free_legs.pop()
         leg.ssrc = stream.ssrc
         leg.payload_type = stream.payload_type
         leg.dtmf_payload_type = stream.dtmf_payload_type
+        leg.cname.length = <int>len(cname)
+        memcpy(leg.cname.text, <const char*>cname, leg.cname.length)
         leg.speaker = leg.first_listener = -1
         getrandom(&leg.sequence, sizeof(leg.sequence), 0)
         getrandom(&leg.timestamp, sizeof(leg.timestamp), 0)
         # In the lower half: losing the first packets then cannot hide a wrap from the receiver's SRTP (RFC 3711 3.3.1).
         leg.sequence &= 0x7FFF
+        leg.first_sequence = leg.sequence + 1
         leg.generation = port.legs[place].generation + 1
         leg.number = <int64_t>leg.generation << PLACE_BITS | place
         # No lock: the thread reaches a leg only through its address, the wheel or its speaker, and it has none yet.
@@ -259,6 +273,7 @@ cdef class Engine:
             enter(port)
             mute(port, gone)
             abandon(port, gone, monotonic())
+            cross_out(&port.calendar, place)
             if gone.addressed:
                 strike(&port.table, &gone.remote)
             gone.number = 0
@@ -368,6 +383,20 @@ cdef class Engine:
             stale=counters.stale,
             longest_gap_us=counters.longest_gap // 1000,
             discontinuities=counters.discontinuities,
+        )
+
+    def quality(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef Leg* judged = &port.legs[self._leg(leg)]
+        cdef Quality quality
+        with nogil:
+            enter(port)
+            quality = judge(judged)
+            leave(port)
+        return LegQuality(
+            inbound=StreamQuality(**quality.inbound) if quality.heard else None,
+            outbound=StreamQuality(**quality.outbound) if quality.judged else None,
+            round_trip_ms=quality.round_trip_ms if quality.measured else None,
         )
 
     def totals(self):

@@ -3,8 +3,10 @@
 
 from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint64_t
 
+from mediaserver.packets.calendar cimport open_calendar
 from mediaserver.packets.limits cimport BUFFER, RX_BATCH, TX_BATCH
 from mediaserver.packets.linux cimport (
+    CLOCK_REALTIME,
     MILLISECOND,
     MSG_DONTWAIT,
     MSG_TRUNC,
@@ -12,6 +14,7 @@ from mediaserver.packets.linux cimport (
     SECOND,
     __ATOMIC_ACQUIRE,
     __atomic_load_n,
+    clock_gettime,
     eventfd_read,
     eventfd_write,
     mmsghdr,
@@ -24,6 +27,7 @@ from mediaserver.packets.linux cimport (
 )
 from mediaserver.packets.port cimport Port, enter, leave
 from mediaserver.packets.receiving cimport receive
+from mediaserver.packets.reporting cimport serve_calendar
 from mediaserver.packets.ring cimport must_signal
 from mediaserver.packets.sending cimport flush
 from mediaserver.packets.sources cimport serve
@@ -31,7 +35,8 @@ from mediaserver.packets.wheel cimport SLOTS, next_tick
 
 
 cdef inline void prepare(Port* port) noexcept nogil:
-    """Tie the batches to their buffers, once."""
+    """Tie the batches to their buffers and set the clocks, once."""
+    cdef timespec wall
     cdef int at
     for at in range(RX_BATCH):
         port.receiving.vectors[at].iov_base = port.receiving.data[at]
@@ -46,6 +51,9 @@ cdef inline void prepare(Port* port) noexcept nogil:
         port.sending.headers[at].msg_hdr.msg_name = &port.sending.names[at]
     port.asleep_until = INT64_MAX
     port.ticked = monotonic() // MILLISECOND
+    open_calendar(&port.calendar, monotonic())
+    clock_gettime(CLOCK_REALTIME, &wall)
+    port.epoch = <int64_t>wall.tv_sec * SECOND + wall.tv_nsec - monotonic()
 
 
 cdef inline void wait(Port* port, pollfd* ready) noexcept nogil:
@@ -106,8 +114,9 @@ cdef inline void run(Port* port) noexcept nogil:
             length = 0 if received.msg_hdr.msg_flags & MSG_TRUNC else <int>received.msg_len
             receive(port, &port.receiving.names[at], port.receiving.data[at], length, now)
         serve_wheel(port, now)
+        serve_calendar(port, now)
         tick = next_tick(&port.wheel, port.ticked)
-        port.asleep_until = INT64_MAX if tick < 0 else tick * MILLISECOND
+        port.asleep_until = min(port.calendar.due_at, INT64_MAX if tick < 0 else tick * MILLISECOND)
         port.wake = False
         leave(port)
         flush(port)

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
+from mediaserver.packets.calendar cimport Calendar
 from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.continuity cimport Trail
 from mediaserver.packets.endpoints cimport Endpoint, Table
@@ -15,8 +16,9 @@ from mediaserver.packets.linux cimport (
     pthread_mutex_unlock,
     sockaddr_in6,
 )
+from mediaserver.packets.reception cimport Reception
 from mediaserver.packets.ring cimport Ring
-from mediaserver.packets.rtcp cimport CNAME
+from mediaserver.packets.rtcp cimport Block, Name
 from mediaserver.packets.srtp cimport Srtp
 from mediaserver.packets.wheel cimport Wheel
 
@@ -76,7 +78,6 @@ cdef struct Leg:
     bint marked  # The next packet begins a new source: marker bit.
     int64_t sent_at  # When the last packet was sent.
     int64_t due_at  # When the pacing wheel next comes to this leg.
-    int64_t report_at  # When the next RTCP report is due.
     uint32_t payload_bytes  # Octet count of the sender report, which wraps.
     Trail trail
     # What is heard.
@@ -98,6 +99,15 @@ cdef struct Leg:
     int32_t first_listener  # Legs that hear this one, or -1.
     int64_t heard_at  # When the last Opus packet came in.
     Counters counters
+    # What the two ends report to each other.
+    Name cname  # What the SDP calls us.
+    uint16_t first_sequence  # Of our stream.
+    uint64_t reported[2]  # What was sent by our last report, and by the one before.
+    Reception reception  # The peer's stream as we see it.
+    bint judged  # ``feedback`` is set:
+    Block feedback  # our stream as the peer saw it last.
+    bint measured  # ``round_trip`` is set:
+    int64_t round_trip  # nanoseconds.
 
 
 cdef struct Receiving:
@@ -135,12 +145,13 @@ cdef struct Port:
     int64_t ticked  # The last tick of the wheel that was served.
     int64_t stall  # Silence of a speaker after which comfort frames fill in.
     Srtp srtp
-    char cname[CNAME]
+    int64_t epoch  # What makes the engine's clock nanoseconds since 1970, as of its start.
     Totals totals
     Clip comfort
     Clip clips[MAX_CLIPS]
     Leg legs[MAX_LEGS]
     Wheel wheel
+    Calendar calendar
     Table table
     Ring ring
     Receiving receiving

@@ -3,11 +3,14 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcpy
 
+from mediaserver.packets.calendar cimport FIRST_INTERVAL, note
 from mediaserver.packets.endpoints cimport Endpoint, leg_at, read_name
 from mediaserver.packets.forwarding cimport forward
 from mediaserver.packets.limits cimport MAX_DATAGRAM
 from mediaserver.packets.linux cimport sockaddr_in6
-from mediaserver.packets.port cimport Leg, Port
+from mediaserver.packets.port cimport Leg, Port, place
+from mediaserver.packets.reception cimport observe
+from mediaserver.packets.reporting cimport take_report
 from mediaserver.packets.ring cimport DATAGRAM, Entry, publish, vacant
 from mediaserver.packets.rtp cimport RTCP_HEADER, Packet, header_length, parse
 from mediaserver.packets.sending cimport notice
@@ -30,11 +33,13 @@ cdef inline void hand_up(Port* port, const Endpoint* sender, const uint8_t* data
     publish(&port.ring)
 
 
-cdef inline void receive_rtcp(Port* port, Leg* leg, uint8_t* data, int length) noexcept nogil:
+cdef inline void receive_rtcp(Port* port, Leg* leg, uint8_t* data, int length, int64_t now) noexcept nogil:
+    """Authenticate a compound packet and take what it reports."""
     if leg.inbound == NULL or port.srtp.unprotect_rtcp(leg.inbound, data, &length) != 0:
         leg.counters.rejected += 1
-    else:
-        leg.counters.rtcp_received += 1
+        return
+    leg.counters.rtcp_received += 1
+    take_report(port, leg, data, length, now)
 
 
 cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, int64_t now) noexcept nogil:
@@ -47,11 +52,14 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
         return
     if leg.counters.received == 0:
         notice(port, leg, HEARD, now)
+        if not leg.started:
+            note(&port.calendar, place(port, leg), FIRST_INTERVAL, now)
     leg.counters.received += 1
     leg.counters.received_bytes += received
     if not parse(&packet, data, length):
         port.totals.malformed += 1
         return
+    observe(&leg.reception, &packet, packet.payload_type == leg.payload_type, now)
     if packet.payload_type == leg.dtmf_payload_type:
         leg.counters.dtmf_packets += 1
         return
@@ -82,7 +90,7 @@ cdef inline void receive(Port* port, const sockaddr_in6* name, uint8_t* data, in
                 port.totals.unknown_source += 1
                 return
             if is_rtcp:
-                receive_rtcp(port, &port.legs[leg], data, length)
+                receive_rtcp(port, &port.legs[leg], data, length, now)
                 return
             if header_length(data, length) > 0:
                 receive_rtp(port, &port.legs[leg], data, length, now)

@@ -5,23 +5,19 @@ from libc.errno cimport EINTR, errno
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint8_t
 from libc.string cimport memcpy
 
+from mediaserver.packets.calendar cimport FIRST_INTERVAL, note
 from mediaserver.packets.continuity cimport continues, extend
 from mediaserver.packets.endpoints cimport write_name
 from mediaserver.packets.limits cimport TX_BATCH
 from mediaserver.packets.linux cimport (
-    CLOCK_REALTIME,
     MILLISECOND,
     MSG_DONTWAIT,
-    SECOND,
     __ATOMIC_RELAXED,
     add_count,
-    clock_gettime,
     sendmmsg,
-    timespec,
 )
-from mediaserver.packets.port cimport Leg, Port
+from mediaserver.packets.port cimport Leg, Port, place
 from mediaserver.packets.ring cimport Entry, publish, vacant
-from mediaserver.packets.rtcp cimport write_report
 from mediaserver.packets.rtp cimport FRAME_SAMPLES, RTP_HEADER, Packet, sequence_step, write_header
 
 cdef enum:
@@ -97,7 +93,7 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
     extend(&leg.trail, data, origin)
     if not leg.started:
         leg.started = True
-        leg.report_at = now + SECOND
+        note(&port.calendar, place(port, leg), FIRST_INTERVAL, now)
         notice(port, leg, AUDIO_STARTED, now)
     elif not leg.paused and now - leg.sent_at > leg.counters.longest_gap:
         leg.counters.longest_gap = now - leg.sent_at
@@ -111,28 +107,3 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
     leg.counters.sent += 1
     leg.counters.sent_bytes += length
     return True
-
-
-cdef inline void report(Port* port, Leg* leg, int64_t now) noexcept nogil:
-    """Send an RTCP sender report every five seconds (RFC 3550 6.2), the first one a second after the first packet."""
-    cdef uint8_t* data
-    cdef timespec wall
-    cdef uint32_t timestamp
-    cdef int length
-    if not leg.started or now < leg.report_at:
-        return
-    leg.report_at = now + 5 * <int64_t>SECOND
-    clock_gettime(CLOCK_REALTIME, &wall)
-    timestamp = <uint32_t>(leg.timestamp + (now - leg.sent_at) * FRAME_SAMPLES // FRAME)
-    data = next_buffer(port)
-    length = write_report(
-        data,
-        leg.ssrc,
-        <int64_t>wall.tv_sec * SECOND + wall.tv_nsec,
-        timestamp,
-        <uint32_t>leg.counters.sent,
-        leg.payload_bytes,
-        port.cname,
-    )
-    if port.srtp.protect_rtcp(leg.outbound, data, &length) == 0:
-        enqueue(port, leg, length)

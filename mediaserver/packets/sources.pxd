@@ -21,7 +21,7 @@ from mediaserver.packets.port cimport (
     place,
 )
 from mediaserver.packets.rtp cimport Packet
-from mediaserver.packets.sending cimport FRAME, next_timestamp, notice, report, transmit
+from mediaserver.packets.sending cimport FRAME, next_timestamp, notice, transmit
 from mediaserver.packets.wheel cimport take_out
 
 cdef enum:
@@ -170,4 +170,3 @@ cdef inline void serve(Port* port, Leg* leg, int64_t now) noexcept nogil:
             leg.marked = True
             notice(port, leg, SOURCE_STALLED, now)
             send_comfort_frame(port, leg, now)
-    report(port, leg, now)

@@ -25,6 +25,8 @@ class Stream(NamedTuple):
     """Opus."""
     dtmf_payload_type: int = -1
     """telephone-event."""
+    cname: str = "ringbridge"
+    """What the SDP calls this end (RFC 3550 6.5.1): 1 to 64 characters of ASCII."""
 
 
 class SrtpSessions(NamedTuple):
@@ -64,6 +66,8 @@ class LegEventKind(enum.IntEnum):
     """The last cue is over; comfort frames go on."""
     HEARD = 6
     """The first authentic packet came from this leg."""
+    BYE = 8
+    """The peer has ended its stream (RFC 3550 6.6). Its call may go on."""
 
 
 class LegEvent(NamedTuple):
@@ -101,6 +105,30 @@ class LegCounters(NamedTuple):
     """Longest time between two packets sent to this leg."""
     discontinuities: int
     """Times the sent sequence number or timestamp did not continue. Must be 0."""
+
+
+class StreamQuality(NamedTuple):
+    """How one direction of a leg fares, by RFC 3550 6.4.1."""
+
+    expected: int
+    """Packets that were sent, judged by their numbers; since the stream began."""
+    lost: int
+    """Of these, the ones that did not arrive."""
+    fraction_lost: float
+    """Part that was lost in the interval before the newest report, 0 to 1."""
+    jitter_ms: float
+    """How uneven packets arrive: the estimate of RFC 3550 A.8 as it stands."""
+
+
+class LegQuality(NamedTuple):
+    """What a leg's own measurements and its peer's reports say."""
+
+    inbound: StreamQuality | None
+    """What the peer sends, as we see it; None before its first packet."""
+    outbound: StreamQuality | None
+    """What we send, as the peer last reported it; None before its first report about us."""
+    round_trip_ms: float | None
+    """Newest measurement; None before the peer has answered a sender report of ours."""
 
 
 class EngineCounters(NamedTuple):

@@ -29,6 +29,7 @@ class EngineRoom:
         self.events: list[EngineEvent] = []
         self._peers: list[RtpPeer | Crowd] = []
         self._legs: set[int] = set()
+        self._marks = 0
         self._clips: set[int] = set()
 
     def __enter__(self) -> Self:
@@ -63,9 +64,9 @@ class EngineRoom:
         self._peers.append(peer)
         return peer
 
-    def leg(self, *, ssrc: int = 0x5EED0001, payload_type: int = 111, dtmf_payload_type: int = 126) -> int:
+    def leg(self, *, ssrc: int = 0x5EED0001, payload_type: int = 111, stream: Stream | None = None) -> int:
         """A leg without an address and without keys."""
-        leg = self.engine.add_leg(Stream(ssrc, payload_type, dtmf_payload_type))
+        leg = self.engine.add_leg(stream or Stream(ssrc, payload_type, 126))
         self._legs.add(leg)
         return leg
 
@@ -119,6 +120,13 @@ class EngineRoom:
                 if isinstance(event, Datagram) and event.data == data:
                     return event
             self._await_more()
+
+    def settle(self, peer: RtpPeer) -> None:
+        """Wait until the engine has treated all that the peer has sent so far."""
+        self._marks += 1
+        mark = bytes([0, 1]) + self._marks.to_bytes(18, "big")
+        peer.send_raw(mark)
+        self.await_datagram(mark)
 
     def _await_more(self) -> None:
         readable, _, _ = select.select([self.engine], [], [], PATIENCE_S)

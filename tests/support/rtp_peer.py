@@ -138,12 +138,19 @@ class RtpPeer:
 
     def hear(self) -> Rtp:
         """The next RTP packet, authenticated. RTCP that comes in between is put into ``reports``."""
-        while True:
-            data = self.socket.recv(2048)
-            if 192 <= data[1] <= 223:
-                self.reports.append(self.inbound.unprotect_rtcp(data))
-            else:
-                return Rtp.parse(self.inbound.unprotect(data))
+        while (packet := self._take(self.socket.recv(2048))) is None:
+            pass
+        return packet
+
+    def await_report(self) -> bytes:
+        """The oldest compound RTCP packet that was not taken yet."""
+        while not self.reports:
+            self._take(self.socket.recv(2048))
+        return self.reports.pop(0)
+
+    def report(self, data: bytes) -> None:
+        """Send a compound RTCP packet."""
+        self.send_raw(self.outbound.protect_rtcp(data))
 
     def hear_until(self, payload: bytes) -> list[Rtp]:
         """All packets up to and with the first one that carries this payload."""
@@ -159,6 +166,12 @@ class RtpPeer:
         while not self.hears_nothing():
             heard.append(self.hear())
         return heard
+
+    def _take(self, data: bytes) -> Rtp | None:
+        if 192 <= data[1] <= 223:
+            self.reports.append(self.inbound.unprotect_rtcp(data))
+            return None
+        return Rtp.parse(self.inbound.unprotect(data))
 
     def hears_nothing(self) -> bool:
         """Whether the socket's buffer is empty now."""

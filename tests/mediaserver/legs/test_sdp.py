@@ -18,6 +18,7 @@ LOCAL = Local(
     ice_pwd="0123456789abcdef0123456789abcdef",
     fingerprint=":".join(["AF"] * 32),
     ssrc=1050157689,
+    cname="Rk3v0cWlxPz9hE1d",
     session_id=4004313400,
 )
 
@@ -46,7 +47,7 @@ a=fmtp:111 minptime=20;useinbandfec=1
 a=rtpmap:126 telephone-event/8000
 a=ptime:20
 a=maxptime:20
-a=ssrc:1050157689 cname:ringbridge
+a=ssrc:1050157689 cname:Rk3v0cWlxPz9hE1d
 """.replace("\n", "\r\n")
 
 

@@ -30,6 +30,7 @@ METHODS: dict[str, Callable[[Engine], object]] = {
     "comfort": lambda engine: engine.comfort(1 << 16),
     "mute": lambda engine: engine.mute(1 << 16),
     "counters": lambda engine: engine.counters(1 << 16),
+    "quality": lambda engine: engine.quality(1 << 16),
     "totals": lambda engine: engine.totals(),
 }
 
@@ -44,7 +45,7 @@ def test_a_closed_engine_says_so(method: str) -> None:
         METHODS[method](engine)
 
 
-BY_LEG = ["remove_leg", "set_remote", "secure", "play", "listen", "comfort", "mute", "counters"]
+BY_LEG = ["remove_leg", "set_remote", "secure", "play", "listen", "comfort", "mute", "counters", "quality"]
 
 
 @pytest.mark.parametrize("method", BY_LEG)
@@ -104,10 +105,20 @@ def test_a_removed_leg_lets_its_clips_go(room: EngineRoom) -> None:
 
 @pytest.mark.parametrize(
     "stream",
-    [Stream(-1, 111), Stream(2**32, 111), Stream(1, 128), Stream(1, -1), Stream(1, 111, 128), Stream(1, 111, -2)],
+    [
+        Stream(-1, 111),
+        Stream(2**32, 111),
+        Stream(1, 128),
+        Stream(1, -1),
+        Stream(1, 111, 128),
+        Stream(1, 111, -2),
+        Stream(1, 111, cname=""),
+        Stream(1, 111, cname="c" * 65),
+        Stream(1, 111, cname="\xe9"),
+    ],
 )
 def test_a_stream_that_cannot_be_is_refused(room: EngineRoom, stream: Stream) -> None:
-    with pytest.raises(ValueError, match="bits"):
+    with pytest.raises(ValueError, match=r"bits|CNAME|ascii"):
         room.engine.add_leg(stream)
     assert room.engine.totals().legs == 0, "a refused leg stays behind"
 

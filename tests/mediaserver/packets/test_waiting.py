@@ -153,24 +153,6 @@ def test_the_first_audio_is_told_once(room: EngineRoom) -> None:
     assert started == [first], "accept-to-first-audio is measured from this one event"
 
 
-def test_a_sending_leg_reports_itself(room: EngineRoom) -> None:
-    """RFC 3550 6.4.1: the receiver learns how our clock relates to real time, and who we are."""
-    caller = room.join(ssrc=0xCAFE)
-    room.engine.comfort(caller.leg)
-    while not caller.peer.reports:
-        last = caller.peer.hear()
-    report = caller.peer.reports[0]
-    assert report[:4] == b"\x80\xc8\x00\x06", "a sender report comes first"
-    assert report[4:8] == (0xCAFE).to_bytes(4, "big"), "it speaks of our stream"
-    clock = int.from_bytes(report[16:20], "big")
-    assert (clock - last.timestamp + 48_000) % 2**32 < 96_000, "its clock is that of our packets"
-    assert int.from_bytes(report[20:24], "big") * len(COMFORT) == int.from_bytes(report[24:28], "big"), (
-        "its sums differ"
-    )
-    assert report[28:32] == b"\x81\xca\x00\x06", "a CNAME belongs to every report"
-    assert caller.peer.reports[1:] == [], "one report every five seconds is enough"
-
-
 @pytest.mark.parametrize("callers", [1000])
 def test_a_thousand_waiting_callers_all_hear_the_music(room: EngineRoom, callers: int) -> None:
     crowd = room.crowd(callers)
