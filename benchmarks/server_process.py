@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
 
+from benchmarks.cores import pinned
+
 _READY_S = 60.0
 """Longest wait for the first line; a cold start imports a lot and encodes the hold audio."""
 _STOP_S = 20.0
@@ -79,8 +81,13 @@ class Secrets:
 
 
 @asynccontextmanager
-async def served(shared: Secrets, sections: Mapping[str, Section]) -> AsyncIterator[ServerProcess]:
-    """A running server with these sections of configuration; it is stopped on leaving. Raises NotReady."""
+async def served(
+    shared: Secrets, sections: Mapping[str, Section], *, core: int | None = None
+) -> AsyncIterator[ServerProcess]:
+    """A running server with these sections of configuration; it is stopped on leaving. Raises NotReady.
+
+    With a ``core``, all its threads are kept on that one.
+    """
     with tempfile.TemporaryDirectory(prefix="ringbridge-") as name:
         folder = Path(name)
         config = folder / "ringbridge.toml"
@@ -88,8 +95,12 @@ async def served(shared: Secrets, sections: Mapping[str, Section]) -> AsyncItera
         config.write_text(_toml({"http": {"port": 0}, "store": store, **sections}))
         environ = {**os.environ, **shared.environ()}
         with _log_path(folder).open("wb") as log:
+            command = _command("serve", "--config", str(config))
             process = await asyncio.create_subprocess_exec(
-                *_command("serve", "--config", str(config)), env=environ, stdout=asyncio.subprocess.PIPE, stderr=log
+                *(command if core is None else pinned(core, *command)),
+                env=environ,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
             )
         try:
             yield ServerProcess(folder, process, environ, await _ready(process, folder))

@@ -28,11 +28,16 @@ class MediaEnd(SecureEnd):
         super().__init__(send)
         self.heard_something = asyncio.Event()
         """Set by the first authentic RTP packet."""
-        self.rtcp_received = 0
         self.rejected = 0
         """SRTP datagrams that failed authentication, were replays or no RTP."""
+        self._rtcp_received = 0
         self._pacer = pacer
         self._stream = rtp.OutgoingStream(self.ssrc, payload_type, secrets.randbits(16), secrets.randbits(32), (b"",))
+
+    @property
+    def rtcp_received(self) -> int:
+        """Authentic RTCP packets that came in."""
+        return self._rtcp_received
 
     @property
     def packets_sent(self) -> int:
@@ -65,7 +70,7 @@ class MediaEnd(SecureEnd):
         try:
             if rtp.is_rtcp(datagram):
                 srtp.inbound.unprotect_rtcp(datagram)
-                self.rtcp_received += 1
+                self._rtcp_received += 1
                 return
             packet = rtp.parse(srtp.inbound.unprotect(datagram))
         except (pylibsrtp.Error, ValueError):

@@ -17,6 +17,7 @@ from benchmarks.simulator.ice_lite import IceLite
 from benchmarks.simulator.media_end import MediaEnd
 from benchmarks.simulator.offer import OfferFacts, write_offer
 from benchmarks.simulator.pacer import Pacer
+from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import CALLER_TONE, Tone, voice_frames
 from benchmarks.simulator.udp import Address, UdpSocket
 
@@ -43,22 +44,13 @@ class CallerPhone:
         self._sockets = self._bind(ipv6)
         self._voice = voice
         self._speaking = False
-        self.ice = IceLite(_random_username(), _random_password())
+        self.ice = fresh_ice()
         self.media = MediaEnd(self._send, pacer)
         self.stray = 0
         """Media datagrams from where no nomination came; dropped."""
         address = self._sockets[0].address
-        self.offer = write_offer(
-            OfferFacts(
-                session_id=int(time.time() * 1000),
-                stream_id=str(uuid.uuid4()),
-                ipv4=address,
-                ipv6=None if ipv6 is Ipv6.ABSENT else (_HOST_6, address[1]),
-                username=self.ice.username,
-                password=self.ice.password,
-                fingerprint=self.media.certificate.fingerprint,
-                ssrc=self.media.ssrc,
-            )
+        self.offer = offer_from(
+            self.ice, self.media, address, ipv6=None if ipv6 is Ipv6.ABSENT else (_HOST_6, address[1])
         )
 
     @property
@@ -112,6 +104,26 @@ class CallerPhone:
     def _send_to(self, datagram: bytes, address: Address) -> None:
         udp = self._sockets[-1] if ":" in address[0] else self._sockets[0]
         udp.send(datagram, address)
+
+
+def fresh_ice() -> IceLite:
+    """A relay's agent with a name and a password like Meta's."""
+    return IceLite(_random_username(), _random_password())
+
+
+def offer_from(ice: IceLite, media: SecureEnd, ipv4: Address, *, ipv6: Address | None = None) -> str:
+    """The SDP offer of a phone at this address."""
+    facts = OfferFacts(
+        session_id=int(time.time() * 1000),
+        stream_id=str(uuid.uuid4()),
+        ipv4=ipv4,
+        ipv6=ipv6,
+        username=ice.username,
+        password=ice.password,
+        fingerprint=media.certificate.fingerprint,
+        ssrc=media.ssrc,
+    )
+    return write_offer(facts)
 
 
 def _random_username() -> str:

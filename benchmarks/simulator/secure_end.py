@@ -15,8 +15,6 @@ from benchmarks.simulator.ear import Ear
 class SecureEnd(abc.ABC):
     """One end of a call as far as DTLS goes, and what its owner may ask of any end."""
 
-    rtcp_received: int
-
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self.certificate = Certificate()
         self.ear = Ear()
@@ -30,6 +28,11 @@ class SecureEnd(abc.ABC):
         self._send = send
         self._dtls: DtlsEndpoint | None = None
         self._dtls_timer: asyncio.TimerHandle | None = None
+
+    @property
+    @abc.abstractmethod
+    def rtcp_received(self) -> int:
+        """Authentic RTCP packets that came in."""
 
     @property
     @abc.abstractmethod

@@ -1,0 +1,53 @@
+"""Owns the ends of a crowd whose media is native, and the exact count of what passes between them."""
+
+from typing import NamedTuple
+
+from benchmarks.crowd.beat import let_pass
+from benchmarks.crowd.browser import NativeBrowser
+from benchmarks.crowd.caller import NativeCaller
+
+_SETTLING_S = 0.3
+"""After everybody fell silent: time for the last packets to arrive, well below the server's ``media.stall_ms``."""
+
+
+class Tally(NamedTuple):
+    """RTP packets of a crowd."""
+
+    said: int
+    heard: int
+
+
+class Natives:
+    """Makes native phones and browsers, and keeps them."""
+
+    def __init__(self) -> None:
+        self.callers: list[NativeCaller] = []
+        self.browsers: list[NativeBrowser] = []
+
+    def make_caller(self) -> NativeCaller:
+        """One more phone."""
+        self.callers.append(NativeCaller())
+        return self.callers[-1]
+
+    def make_browser(self) -> NativeBrowser:
+        """One more browser."""
+        self.browsers.append(NativeBrowser())
+        return self.browsers[-1]
+
+    @property
+    def _ends(self) -> list[NativeCaller | NativeBrowser]:
+        return [*self.callers, *self.browsers]
+
+    async def hush(self) -> Tally:
+        """Everybody falls silent, and what is under way arrives: the count of all that was said and heard so far."""
+        ends = self._ends
+        for end in ends:
+            end.media.mute()
+        await let_pass(_SETTLING_S)
+        counters = [end.line.counters for end in ends]
+        return Tally(sum(one.sent for one in counters), sum(one.received for one in counters))
+
+    def resume(self) -> None:
+        """Everybody speaks again."""
+        for end in self._ends:
+            end.media.unmute()

@@ -1,0 +1,92 @@
+"""Measures the set-up of whole inbound calls: how fast, at which CPU and memory per leg, and how many fail.
+
+A call counts from its webhook to the first packet of hold audio. Everything the server does for it is in the CPU per
+leg: webhook, store, Graph requests, SDP, ICE, DTLS; only the sound it plays meanwhile is taken off.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated
+
+import typer
+
+from benchmarks.crowd.beat import let_pass
+from benchmarks.crowd.caller import NativeCaller
+from benchmarks.crowd.calls import gather_waiting, hang_up
+from benchmarks.crowd.natives import Natives
+from benchmarks.crowd.site import Site, own_site
+from benchmarks.report import JsonPath, Keys, Pin, run
+from benchmarks.server_process import ServerProcess
+from benchmarks.simulator.call import SimulatedCall
+from benchmarks.simulator.moment import Moment
+from benchmarks.spread import spread_ms
+from benchmarks.usage import memory_bytes, usage
+
+_WARM_UP_CALLS = 5
+"""Calls that come and go before anything is measured: the first ones load code and fill caches."""
+_STEADY_S = 3.0
+"""How long the cost of nothing but hold audio is measured, after the last call was set up."""
+
+
+def main(
+    calls: Annotated[int, typer.Option(min=1, help="Calls to set up.")] = 200,
+    rate: Annotated[float, typer.Option(min=0.1, help="Calls per second.")] = 20.0,
+    json_path: JsonPath = None,
+    pin: Pin = True,
+) -> None:
+    """Set up calls at a server of its own, and measure how fast and at what cost."""
+
+    async def measure(core: int | None) -> Keys:
+        async with own_site({}, core) as (site, server):
+            return await _measure(site, server, calls=calls, rate=rate)
+
+    run(measure, json_path, pin=pin)
+
+
+async def _measure(site: Site, server: ServerProcess, *, calls: int, rate: float) -> Keys:
+    early = await gather_waiting(site, _WARM_UP_CALLS, rate, Natives().make_caller)
+    await hang_up(site, server.url, early.calls)
+    memory_before = memory_bytes(server.pid)
+    natives = Natives()
+    start, load_start = usage(server.pid), usage(os.getpid())
+    crowd = await gather_waiting(site, calls, rate, natives.make_caller)
+    unheard = [caller for caller in natives.callers if not await caller.heard.within(_STEADY_S)]
+    done, load_done = usage(server.pid), usage(os.getpid())
+    memory_after = memory_bytes(server.pid)
+    await let_pass(_STEADY_S)
+    steady = usage(server.pid).since(done)
+    played_s = sum(done.at - call.accepted.at for call in crowd.calls if call.accepted.at is not None)
+    sound_s = steady.cpu_s / steady.seconds / calls * played_s
+    set_up = done.since(start)
+    return {
+        "calls": calls,
+        "rate": rate,
+        "seconds": round(set_up.seconds, 3),
+        "webhook_to_pre_accept_ms": spread_ms(_since_webhook(crowd.calls, lambda call: call.pre_accepted)),
+        "webhook_to_accept_ms": spread_ms(_since_webhook(crowd.calls, lambda call: call.accepted)),
+        "accept_to_first_audio_ms": spread_ms(_until_heard(crowd.calls)),
+        "cpu_ms_per_leg": round(1000 * (set_up.cpu_s - sound_s) / calls, 3),
+        "cpu_ms_per_leg_with_sound": round(1000 * set_up.cpu_s / calls, 3),
+        "memory_kb_per_leg": round((memory_after - memory_before) / 1024 / calls, 1),
+        "core_percent": set_up.core_percent,
+        "load_core_percent": load_done.since(load_start).core_percent,
+        "failures": crowd.failures + [f"{len(unheard)} callers heard nothing"] * bool(unheard),
+    }
+
+
+def _since_webhook(calls: Iterable[SimulatedCall], milestone: Callable[[SimulatedCall], Moment]) -> Iterator[float]:
+    for call in calls:
+        at = milestone(call).at
+        if at is not None and call.webhook_sent.at is not None:
+            yield at - call.webhook_sent.at
+
+
+def _until_heard(calls: Iterable[SimulatedCall]) -> Iterator[float]:
+    for call in calls:
+        heard_at = call.phone.heard.at if isinstance(call.phone, NativeCaller) else None
+        if heard_at is not None and call.accepted.at is not None:
+            yield heard_at - call.accepted.at
+
+
+if __name__ == "__main__":
+    typer.run(main)
