@@ -21,7 +21,7 @@ ENV PATH=/opt/ringbridge/bin:$PATH PYTHONUNBUFFERED=1
 USER ringbridge
 WORKDIR /var/lib/ringbridge
 VOLUME /var/lib/ringbridge
-EXPOSE 8080/tcp 40000/udp
+EXPOSE 8080/tcp 40000-40015/udp
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
 ENTRYPOINT ["ringbridge"]

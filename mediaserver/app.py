@@ -160,6 +160,7 @@ def _build_engine(config: Config, library: Library) -> Engine:
         library[COMFORT].frames,
         host=config.media.host,
         port=config.media.port,
+        ports=config.media.ports,
         stall_ms=config.media.stall_ms,
     )
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -36,7 +45,7 @@ class ConfigProblems(Exception):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class HttpSection(_Section):
@@ -47,10 +56,16 @@ class HttpSection(_Section):
 
 
 class MediaSection(_Section):
-    """The one UDP port of all media."""
+    """The UDP ports of all media."""
 
-    host: Address = Field(default="127.0.0.1", description="Address the media port binds.")
-    port: int = Field(default=0, ge=0, le=65535, description="UDP port of all media; 0 picks a free one.")
+    host: Address = Field(default="127.0.0.1", description="Address the media ports bind.")
+    port: int = Field(default=0, ge=0, le=65535, description="First UDP port of all media; 0 picks free ones.")
+    ports: int = Field(
+        default=16,
+        ge=1,
+        le=256,
+        description="UDP ports from there on, for the firewall to let in; calls by one relay of Meta's need one each.",
+    )
     advertised: tuple[Address, ...] = Field(
         default=(),
         description="Addresses written into SDP instead of the bound one, e.g. the public one behind NAT.",
@@ -61,6 +76,13 @@ class MediaSection(_Section):
         le=2000,
         description="Silence of a source after which comfort frames fill in, in ms.",
     )
+
+    @field_validator("ports")
+    @classmethod
+    def _exist(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("port", 0) + value > 65536:
+            raise ValueError("the last port would lie above 65535")
+        return value
 
 
 class WhatsAppSection(_Section):

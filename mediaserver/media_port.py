@@ -11,9 +11,9 @@ from typing import Protocol
 
 from mediaserver.legs.leg import Leg
 from mediaserver.legs.sdp import BadOffer
-from mediaserver.legs.transport import Dropped, Port
+from mediaserver.legs.transport import Dropped, PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Cue, LegCounters, LegEvent
+from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegsExhausted
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from signaling.ports import Post
 
@@ -72,7 +72,7 @@ class Media:
         self._post = post
         self._programmes = programmes
         self._observer = observer
-        self._port = Port(engine, self._noticed, advertised)
+        self._ports = SharedPorts(engine, self._noticed, advertised)
         self._calls: dict[str, dict[str, _Part]] = {}
         self._by_leg: dict[int, _Part] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -80,18 +80,18 @@ class Media:
     @property
     def dropped(self) -> Dropped:
         """STUN and DTLS datagrams that belonged to no leg."""
-        return self._port.dropped
+        return self._ports.dropped
 
     def open(self) -> None:
         """Begin to serve, in the running loop."""
-        self._port.open()
+        self._ports.open()
 
     async def stop(self) -> None:
         """Close every leg and wait until all is freed."""
         for call_id in list(self._calls):
             self.close(call_id)
         await asyncio.gather(*self._closing)
-        self._port.close()
+        self._ports.close()
 
     def counters(self, call_id: str) -> dict[str, LegCounters]:
         """What the open legs of a call have counted so far, by their names."""
@@ -105,13 +105,13 @@ class Media:
         try:
             part.leg = Leg(
                 self._engine,
-                self._port,
+                self._ports,
                 sdp,
                 whatsapp=whatsapp,
                 on_connected=part.connected,
                 on_failed=part.failed,
             )
-        except BadOffer as refusal:
+        except (BadOffer, PortsExhausted, LegsExhausted) as refusal:
             self._post(call_id, LegRefused(leg=leg, reason=str(refusal)))
             return
         self._calls.setdefault(call_id, {})[leg] = part

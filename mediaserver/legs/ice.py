@@ -1,7 +1,7 @@
-"""Owns the ICE agent of one leg: aioice's, moved onto the shared port and told apart by its username fragment.
+"""Owns the ICE agent of one leg: aioice's, moved onto a shared port and told apart by its username fragment.
 
 Candidates need no gathering because the port is known, so that an agent is ready the moment it is made. It never
-answers what is not authenticated (the port sees to that) and never sends media.
+answers what is not authenticated (``transport`` sees to that) and never sends media.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
 
 from mediaserver.legs.sdp import Candidate, host_priority
-from mediaserver.legs.transport import Port
+from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.types import Address
 
 MAX_WAITING_DTLS = 16
@@ -22,23 +22,26 @@ MAX_WAITING_DTLS = 16
 
 
 class Connection(aioice.Connection):
-    """Checks, nomination and consent of one leg (RFC 8445, RFC 7675).
+    """Checks, nomination and consent of one leg (RFC 8445, RFC 7675) through the port of this number.
 
     ``on_nominated`` hears the remote address of the nominated pair, again each time the peer moves it.
     """
 
-    def __init__(self, port: Port, *, controlling: bool, on_nominated: Callable[[Address], None]) -> None:
+    def __init__(
+        self, ports: SharedPorts, local_port: int, *, controlling: bool, on_nominated: Callable[[Address], None]
+    ) -> None:
         super().__init__(
             ice_controlling=controlling,
-            # 64 random bits instead of aioice's 24: the fragment is what tells the legs of the port apart.
+            # 64 random bits instead of aioice's 24: the fragment is what tells the legs of a port apart.
             local_username=secrets.token_hex(8),
             local_password=secrets.token_hex(16),
         )
-        self._port = port
+        self.local_port = local_port
+        self._ports = ports
         self._on_nominated = on_nominated
         self._remote: Address | None = None
         self._by_family: dict[bool, StunProtocol] = {}
-        for rank, host in enumerate(port.addresses):
+        for rank, host in enumerate(ports.addresses):
             self._add_host(host, rank)
         self._local_candidates_end = True
 
@@ -85,9 +88,9 @@ class Connection(aioice.Connection):
             self.data_received(data, 1)
 
     def check_complete(self, pair: CandidatePair) -> None:
-        """Follow aioice's verdict on a pair to the port and to the engine."""
+        """Follow aioice's verdict on a pair to the ports and to the engine."""
         succeeded = pair.state is CandidatePair.State.SUCCEEDED
-        if succeeded and not self._port.validate(pair.remote_addr, self):
+        if succeeded and not self._ports.validate(pair.remote_addr, self):
             pair.nominated = False
             pair.state = CandidatePair.State.FAILED
         super().check_complete(pair)
@@ -103,7 +106,7 @@ class Connection(aioice.Connection):
             transport="udp",
             priority=host_priority(rank),
             host=host,
-            port=self._port.number,
+            port=self.local_port,
             type="host",
         )
         self._local_candidates.append(candidate)
@@ -111,22 +114,23 @@ class Connection(aioice.Connection):
         if (ipv6 := ":" in host) not in self._by_family:
             protocol = StunProtocol(self)
             protocol.local_candidate = candidate
-            protocol.transactions = self._port.transactions
-            protocol.connection_made(_PortTransport(self._port, protocol))
+            protocol.transactions = self._ports.transactions
+            protocol.connection_made(_PortTransport(self._ports, self.local_port, protocol))
             self._by_family[ipv6] = protocol
             self._protocols.append(protocol)
 
 
 class _PortTransport(asyncio.DatagramTransport):
-    """The shared port in the shape that one StunProtocol holds; closing it leaves the port open."""
+    """A shared port in the shape that one StunProtocol holds; closing it leaves the port open."""
 
-    def __init__(self, port: Port, protocol: StunProtocol) -> None:
+    def __init__(self, ports: SharedPorts, port: int, protocol: StunProtocol) -> None:
         super().__init__()
+        self._ports = ports
         self._port = port
         self._protocol = protocol
 
     def sendto(self, data: Any, addr: Any = None) -> None:
-        self._port.send(data, addr)
+        self._ports.send(data, addr, self._port)
 
     def close(self) -> None:
         self._protocol.connection_lost(None)

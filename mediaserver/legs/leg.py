@@ -13,7 +13,7 @@ import structlog
 from mediaserver.legs.dtls import DtlsTransport, HandshakeFailed, fingerprint
 from mediaserver.legs.ice import Connection
 from mediaserver.legs.sdp import Local, parse_offer, write_answer
-from mediaserver.legs.transport import Port
+from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Address, Stream
 
@@ -27,7 +27,9 @@ logger = structlog.get_logger(__name__)
 
 
 class Leg:
-    """One peer on the shared port. Raises BadOffer if the offer cannot be answered.
+    """One peer on a shared port. Raises BadOffer if the offer cannot be answered.
+
+    PortsExhausted and LegsExhausted mean that it could be answered at another time.
 
     Made inside a running loop and without waiting. ``on_connected`` is called once media can flow, ``on_failed`` once
     with a reason when the peer could not be reached or went away. Whoever makes a leg closes it.
@@ -36,7 +38,7 @@ class Leg:
     def __init__(
         self,
         engine: Engine,
-        port: Port,
+        ports: SharedPorts,
         offer: str,
         *,
         whatsapp: bool,
@@ -45,10 +47,15 @@ class Leg:
     ) -> None:
         self._offer = parse_offer(offer)
         self._engine = engine
-        self._port = port
+        self._ports = ports
         self._on_connected = on_connected
         self._on_failed = on_failed
         self._task: asyncio.Task[None] | None = None
+        # Meta is controlled whoever offered (whatsapp-calling 5.5), and so is every lite agent (RFC 8445 6.1.1).
+        controlling = whatsapp or self._offer.ice_lite
+        # A relay is where its candidates say. A browser is one party alone, wherever its own checks come from.
+        remote = {(candidate.host, candidate.port) for candidate in self._offer.candidates} if controlling else ()
+        local_port = ports.choose(remote)
         ssrc = secrets.randbits(32)
         cname = secrets.token_urlsafe(CNAME_BYTES)
         self.id = engine.add_leg(
@@ -61,21 +68,21 @@ class Leg:
         )
         """The engine's number of this leg."""
         self._connection = Connection(
-            port,
-            # Meta is controlled whoever offered (whatsapp-calling 5.5), and so is every lite agent (RFC 8445 6.1.1).
-            controlling=whatsapp or self._offer.ice_lite,
+            ports,
+            local_port,
+            controlling=controlling,
             on_nominated=self._nominated,
         )
         self._connection.remote_is_lite = self._offer.ice_lite
         self._connection.remote_username = self._offer.ice_ufrag
         self._connection.remote_password = self._offer.ice_pwd
-        port.attach(self._connection)
+        ports.attach(self._connection, remote)
         self._dtls = DtlsTransport(self._connection, self._offer.role)
         self.answer = write_answer(
             self._offer,
             Local(
-                addresses=port.addresses,
-                port=port.number,
+                addresses=ports.addresses,
+                port=local_port,
                 ice_ufrag=self._connection.local_username,
                 ice_pwd=self._connection.local_password,
                 fingerprint=fingerprint(),
@@ -99,8 +106,8 @@ class Leg:
             await asyncio.wait([self._task])
         await self._dtls.stop()
         await self._connection.close()
-        # Together, so that the port and the engine never disagree about whose an address is.
-        self._port.detach(self._connection)
+        # Together, so that the ports and the engine never disagree about whose an address is.
+        self._ports.detach(self._connection)
         self._engine.remove_leg(self.id)
 
     async def _run(self) -> None:
@@ -128,4 +135,4 @@ class Leg:
             self._on_failed("internal error")
 
     def _nominated(self, address: Address) -> None:
-        self._engine.set_remote(self.id, address)
+        self._engine.set_remote(self.id, address, self._connection.local_port)

@@ -1,5 +1,6 @@
-"""Owns the shared UDP port as ICE and DTLS see it: which leg a STUN or DTLS datagram belongs to.
+"""Owns the shared UDP ports as ICE and DTLS see them: which leg a STUN or DTLS datagram belongs to.
 
+Every leg speaks through one port, and any number of legs share it, as long as their peers have different addresses.
 STUN requests are routed by our half of USERNAME (RFC 8445 7.3), STUN responses by transaction id, DTLS by the remote
 address, once ICE has validated it. Whatever belongs to no leg, or cannot prove that it does, is counted and never
 answered. RTP and RTCP do not come here.
@@ -8,9 +9,9 @@ answered. RTP and RTCP do not come here.
 import asyncio
 import ipaddress
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from aioice import stun
 
@@ -18,14 +19,25 @@ from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Address, Datagram, LegEvent
 
 
+class PortsExhausted(Exception):
+    """At every port there is a leg already whose peer has an address of the new one's."""
+
+    def __init__(self) -> None:
+        super().__init__("every media port is taken at the address of this peer")
+
+
+_Path: TypeAlias = tuple[int, Address]
+"""Our port, and a remote address."""
+
+
 @dataclass(slots=True)
 class Dropped:
-    """STUN and DTLS datagrams that reached no leg. Counts since the port was opened."""
+    """STUN and DTLS datagrams that reached no leg. Counts since the ports were opened."""
 
     malformed: int = 0
     """No STUN message, or one without what a connectivity check must carry."""
     unknown_user: int = 0
-    """Requests whose USERNAME names no leg."""
+    """Requests whose USERNAME names no leg of the port."""
     unauthenticated: int = 0
     """Requests that name a leg without knowing its password."""
     stray_responses: int = 0
@@ -35,11 +47,15 @@ class Dropped:
 
 
 class Receiver(Protocol):
-    """One leg's ICE agent, as the port knows it."""
+    """One leg's ICE agent, as the ports know it."""
+
+    @property
+    def local_port(self) -> int:
+        """The number of the port it speaks through."""
 
     @property
     def local_username(self) -> str:
-        """Its username fragment, unique on this port."""
+        """Its username fragment."""
 
     @property
     def local_password(self) -> str:
@@ -52,8 +68,8 @@ class Receiver(Protocol):
         """A DTLS datagram came in from an address it has validated."""
 
 
-class Port:
-    """Routes what the engine hands up to the legs, and engine events of legs to ``on_leg_event``.
+class SharedPorts:
+    """Route what the engine hands up to the legs, and engine events of legs to ``on_leg_event``.
 
     ``advertised`` are the addresses that peers are told; without them the bound one, which then has to be one address.
     Raises ValueError when neither names an address that a peer could send to.
@@ -62,20 +78,22 @@ class Port:
     def __init__(
         self, engine: Engine, on_leg_event: Callable[[LegEvent], None], advertised: Sequence[str] = ()
     ) -> None:
-        host, self.number = engine.address
+        host, _ = engine.address
         self.addresses = tuple(advertised) or (host,)
         for address in map(ipaddress.ip_address, self.addresses):
             if address.is_unspecified:
-                raise ValueError("a port bound to every address needs an advertised one")
+                raise ValueError("ports bound to every address need an advertised one")
             if address.version > ipaddress.ip_address(host).version:
-                raise ValueError("an IPv6 address is advertised but the port is bound to IPv4")
+                raise ValueError("an IPv6 address is advertised but the ports are bound to IPv4")
         self.dropped = Dropped()
         self.transactions: dict[bytes, stun.Transaction] = {}
-        """Open STUN transactions of all legs: their ids are 96 random bits, so one table serves the whole port."""
+        """Open STUN transactions of all legs: their ids are 96 random bits, so one table serves all ports."""
         self._engine = engine
         self._on_leg_event = on_leg_event
-        self._receivers: dict[str, Receiver] = {}
-        self._validated: dict[Address, Receiver] = {}
+        self._receivers: dict[tuple[int, str], Receiver] = {}
+        self._claimed: dict[_Path, Receiver] = {}
+        self._validated: dict[_Path, Receiver] = {}
+        self._paths: dict[Receiver, list[_Path]] = {}
 
     def open(self) -> None:
         """Begin to take events from the engine, in the running loop."""
@@ -85,26 +103,45 @@ class Port:
         """Take no more events. The engine itself stays as it is."""
         asyncio.get_running_loop().remove_reader(self._engine.fileno())
 
-    def attach(self, receiver: Receiver) -> None:
-        """Route checks for the receiver's username fragment to it."""
-        self._receivers[receiver.local_username] = receiver
+    def choose(self, remote: Collection[Address]) -> int:
+        """The first port at which no leg's peer has one of these addresses. Raises PortsExhausted.
+
+        Every relay of Meta's has one address and port for all of its calls, so that a second call by the same relay
+        would have the same addresses on both sides, and neither could tell the two apart.
+        """
+        for port in self._engine.ports:
+            if not any((port, address) in taken for address in remote for taken in (self._claimed, self._validated)):
+                return port
+        raise PortsExhausted
+
+    def attach(self, receiver: Receiver, remote: Collection[Address]) -> None:
+        """Route checks for the receiver's username fragment to it, and keep these addresses at its port for it."""
+        self._receivers[receiver.local_port, receiver.local_username] = receiver
+        self._paths[receiver] = [(receiver.local_port, address) for address in remote]
+        self._claimed.update(dict.fromkeys(self._paths[receiver], receiver))
 
     def detach(self, receiver: Receiver) -> None:
         """Route nothing to the receiver any more."""
-        self._receivers.pop(receiver.local_username, None)
-        for address in [address for address, owner in self._validated.items() if owner is receiver]:
-            del self._validated[address]
+        self._receivers.pop((receiver.local_port, receiver.local_username), None)
+        for path in self._paths.pop(receiver, ()):
+            for held in (self._claimed, self._validated):
+                if held.get(path) is receiver:
+                    del held[path]
 
     def validate(self, address: Address, receiver: Receiver) -> bool:
-        """Route DTLS from this address to the receiver. False if the address belongs to another leg.
+        """Route DTLS from this address to the receiver. False if another leg has the address at the same port.
 
         Who holds an address keeps it: packets carry nothing else by which the engine could tell two legs apart.
         """
-        return self._validated.setdefault(address, receiver) is receiver
+        path = (receiver.local_port, address)
+        if self._validated.setdefault(path, receiver) is not receiver:
+            return False
+        self._paths[receiver].append(path)
+        return True
 
-    def send(self, data: bytes, address: Address) -> None:
-        """Send a STUN or DTLS datagram."""
-        self._engine.send(data, address)
+    def send(self, data: bytes, address: Address, port: int) -> None:
+        """Send a STUN or DTLS datagram through this port."""
+        self._engine.send(data, address, port)
 
     def _take(self) -> None:
         for event in self._engine.events():
@@ -117,7 +154,7 @@ class Port:
         # First byte 0 to 3 is STUN; of the rest the engine hands up DTLS alone (RFC 7983 7).
         if datagram.data[0] < 4:
             self._route_stun(datagram)
-        elif (receiver := self._validated.get(datagram.address)) is not None:
+        elif (receiver := self._validated.get((datagram.port, datagram.address))) is not None:
             receiver.dtls_received(datagram.data)
         else:
             self.dropped.stray_dtls += 1
@@ -130,7 +167,7 @@ class Port:
             self.dropped.malformed += 1
             return
         if message.message_class is stun.Class.REQUEST:
-            self._route_request(message, datagram.address)
+            self._route_request(message, datagram)
         elif message.message_class is not stun.Class.INDICATION:
             transaction = self.transactions.get(message.transaction_id)
             if transaction is None:
@@ -138,17 +175,17 @@ class Port:
             else:
                 transaction.response_received(message, datagram.address)
 
-    def _route_request(self, message: stun.Message, address: Address) -> None:
+    def _route_request(self, message: stun.Message, datagram: Datagram) -> None:
         if message.message_method is not stun.Method.BINDING or not (
             message.attributes.keys() >= {"USERNAME", "MESSAGE-INTEGRITY", "PRIORITY"}
         ):
             self.dropped.malformed += 1
             return
         local, _, _ = message.attributes["USERNAME"].partition(":")
-        receiver = self._receivers.get(local)
+        receiver = self._receivers.get((datagram.port, local))
         if receiver is None:
             self.dropped.unknown_user += 1
         elif not message.check_message_integrity(receiver.local_password.encode()):
             self.dropped.unauthenticated += 1
         else:
-            receiver.check_received(message, address)
+            receiver.check_received(message, datagram.address)

@@ -1,1 +1,1 @@
-"""The packet engine: one UDP port, one native thread, every packet. ``types`` are its words, ``engine`` is its loop."""
+"""The packet engine: UDP ports, one native thread, every packet. ``types`` are its words, ``engine`` is its loop."""

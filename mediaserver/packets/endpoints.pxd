@@ -1,4 +1,4 @@
-"""Owns the way from a remote address to its leg: a hash table with linear probing, written by ICE nomination alone."""
+"""Owns the way from a pair of addresses to its leg: a hash table with linear probing, written by ICE nomination alone."""
 
 from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t, uint8_t
 from libc.string cimport memcmp, memcpy, memset
@@ -13,6 +13,7 @@ cdef enum:
 cdef struct Endpoint:
     uint8_t ip[16]  # IPv6, or IPv4 mapped into it (RFC 4291 2.5.5.2), so that one form serves both sockets.
     uint16_t port
+    uint16_t local  # Which of our own sockets it speaks with; the same address at another one is another party.
 
 
 cdef struct Cell:
@@ -34,8 +35,9 @@ cdef inline bint is_mapped(const uint8_t* ip) noexcept nogil:
     return ip[10] == 0xFF and ip[11] == 0xFF
 
 
-cdef inline void read_name(Endpoint* endpoint, const sockaddr_in6* name) noexcept nogil:
+cdef inline void read_name(Endpoint* endpoint, const sockaddr_in6* name, int local) noexcept nogil:
     cdef const sockaddr_in* short_name = <const sockaddr_in*>name
+    endpoint.local = <uint16_t>local
     if name.sin6_family == AF_INET:
         memset(endpoint.ip, 0, 10)
         memset(endpoint.ip + 10, 0xFF, 2)
@@ -67,7 +69,7 @@ cdef inline uint32_t home(const Table* table, const Endpoint* endpoint) noexcept
     memcpy(&high, endpoint.ip, 8)
     memcpy(&low, endpoint.ip + 8, 8)
     high = (high ^ table.seed) * <uint64_t>0x9E3779B97F4A7C15
-    high = (high ^ (high >> 29) ^ low ^ (<uint64_t>endpoint.port << 16)) * <uint64_t>0xBF58476D1CE4E5B9
+    high = (high ^ (high >> 29) ^ low ^ (<uint64_t>endpoint.port << 16) ^ endpoint.local) * <uint64_t>0xBF58476D1CE4E5B9
     high = (high ^ (high >> 32)) * <uint64_t>0x94D049BB133111EB
     return <uint32_t>(high >> 40) & (CELLS - 1)
 
@@ -81,7 +83,7 @@ cdef inline uint32_t locate(const Table* table, const Endpoint* endpoint) noexce
 
 
 cdef inline int32_t leg_at(const Table* table, const Endpoint* endpoint) noexcept nogil:
-    """The leg whose media comes from here, or -1."""
+    """The leg whose media comes from there to here, or -1."""
     return table.cells[locate(table, endpoint)].leg
 
 

@@ -15,7 +15,10 @@ from mediaserver.packets.types import (
 )
 
 class Engine:
-    """One UDP port and one thread that moves every packet without the GIL.
+    """A few UDP ports and one thread that moves every packet without the GIL.
+
+    A leg is known by its remote address and the port of ours that it speaks to, so legs behind one address need
+    one port each. Where a ``port`` may be left out, the first one is meant.
 
     Raises OSError when the address cannot be bound and ValueError for anything it is not given right.
     Methods may be called from the asyncio thread only; none of them blocks for longer than one batch.
@@ -28,13 +31,21 @@ class Engine:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        ports: int = 1,
         stall_ms: int = 200,
     ) -> None:
-        """Bind the port. ``comfort`` are 20 ms Opus frames, looped wherever nothing else is to be heard."""
+        """Bind ``ports`` consecutive ports from ``port`` on, or any free ones for 0; at most 256.
+
+        ``comfort`` are 20 ms Opus frames, looped wherever nothing else is to be heard.
+        """
 
     @property
     def address(self) -> Address:
-        """Where the port is bound."""
+        """Where the first port is bound."""
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The numbers of all ports."""
 
     def fileno(self) -> int:
         """An eventfd, readable while events wait."""
@@ -48,10 +59,10 @@ class Engine:
     def events(self) -> list[EngineEvent]:
         """Take all waiting events and reset the eventfd."""
 
-    def send(self, data: bytes, address: Address) -> None:
-        """Send a STUN or DTLS datagram from the shared port; what the kernel refuses is counted, as if lost on the way.
+    def send(self, data: bytes, address: Address, port: int | None = None) -> None:
+        """Send a STUN or DTLS datagram; what the kernel refuses is counted, as if lost on the way.
 
-        ValueError unless the address is numeric.
+        ValueError unless the address is numeric and the port is one of ours.
         """
 
     def add_clip(self, frames: Sequence[bytes]) -> int:
@@ -63,16 +74,16 @@ class Engine:
     def add_leg(self, stream: Stream) -> int:
         """A new leg that hears nothing and has no address and no keys yet; returns the leg.
 
-        ValueError beyond 8192 legs.
+        LegsExhausted beyond 8192 legs.
         """
 
     def remove_leg(self, leg: int) -> None:
         """Free a leg. Legs that heard it hear comfort frames from now on."""
 
-    def set_remote(self, leg: int, address: Address) -> None:
-        """Where media of this leg goes to, and the only place it may come from. Set by ICE nomination alone.
+    def set_remote(self, leg: int, address: Address, port: int | None = None) -> None:
+        """Where media of this leg goes to and the only place it may come from, and our port for it.
 
-        ValueError while another leg has the address: the two could not be told apart.
+        Set by ICE nomination alone. ValueError while another leg has the pair: the two could not be told apart.
         """
 
     def secure(self, leg: int, sessions: SrtpSessions) -> None:

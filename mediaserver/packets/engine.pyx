@@ -5,11 +5,10 @@ What each method means stands in ``engine.pyi``. Must not know calls, SDP, ICE o
 """
 
 import os
-import socket
 import threading
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t, uintptr_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 from posix.unistd cimport close
@@ -18,8 +17,11 @@ from mediaserver.packets.addresses cimport read_address, write_address
 from mediaserver.packets.calendar cimport cross_out
 from mediaserver.packets.clips cimport Clip, load_clip
 from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
-from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS
+from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS
 from mediaserver.packets.linux cimport (
+    EPOLLIN,
+    EPOLL_CLOEXEC,
+    EPOLL_CTL_ADD,
     MILLISECOND,
     MSG_DONTWAIT,
     SECOND,
@@ -27,6 +29,9 @@ from mediaserver.packets.linux cimport (
     __ATOMIC_RELEASE,
     __atomic_store_n,
     add_count,
+    epoll_create1,
+    epoll_ctl,
+    epoll_event,
     eventfd_read,
     eventfd_write,
     getrandom,
@@ -41,7 +46,7 @@ from mediaserver.packets.linux cimport (
 )
 from mediaserver.packets.loop cimport prepare, run
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
-from mediaserver.packets.port cimport Counters, Leg, Playlist, Port, Totals, enter, leave
+from mediaserver.packets.port cimport ALARM, Counters, Leg, Playlist, Port, Socket, Totals, enter, leave
 from mediaserver.packets.quality cimport Quality, judge
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
 from mediaserver.packets.rtcp cimport MAX_CNAME
@@ -49,6 +54,7 @@ from mediaserver.packets.sources cimport abandon, comfort, listen, mute, play
 from mediaserver.packets.srtp cimport Transform
 from mediaserver.packets.wheel cimport clear
 
+from mediaserver.packets.sockets import open_sockets
 from mediaserver.packets.types import (
     Datagram,
     EngineCounters,
@@ -56,37 +62,39 @@ from mediaserver.packets.types import (
     LegEvent,
     LegEventKind,
     LegQuality,
+    LegsExhausted,
     StreamQuality,
 )
 
 cdef enum:
     PLACE_BITS = 16  # Of a public number; the generation of the place stands above them.
-    SOCKET_BUFFER = 4 << 20  # Bytes; a second of a thousand calls while the thread is held up.
-
-_SO_SNDBUFFORCE = 32  # asm-generic/socket.h; Python has no names for these two.
-_SO_RCVBUFFORCE = 33
 
 
 cdef class Engine:
     cdef Port* port
-    cdef object _socket
-    cdef object _address
+    cdef list _sockets
+    cdef tuple _ports  # Numbers of the UDP ports, in the order of the sockets.
     cdef object _thread
     cdef dict _owners  # What keeps the SRTP contexts of each leg alive.
     cdef list _free_legs
     cdef list _free_clips
 
-    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int stall_ms=200):
+    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200):
         cdef Port* state
         cdef int at
         if not all(srtp):
             raise ValueError("four functions of libsrtp are needed")
         if stall_ms <= 0:
             raise ValueError("stall_ms must be positive")
+        if not 0 < ports <= MAX_PORTS or port + ports > 65536:
+            raise ValueError("an engine has 1 to 256 ports, and the last one's number has 16 bits")
         state = self.port = <Port*>calloc(1, sizeof(Port))
         if state == NULL:
             raise MemoryError
-        state.socket = state.bell = state.alarm = -1
+        state.watch = state.bell = state.alarm = -1
+        state.sockets = <Socket*>calloc(ports, sizeof(Socket))
+        if state.sockets == NULL:
+            raise MemoryError
         load_clip(&state.comfort, comfort)
         pthread_mutex_init(&state.lock, NULL)
         state.srtp.protect = <Transform><uintptr_t>srtp.protect
@@ -101,31 +109,27 @@ cdef class Engine:
         self._owners = {}
         self._free_legs = list(range(MAX_LEGS - 1, -1, -1))
         self._free_clips = list(range(MAX_CLIPS - 1, -1, -1))
-        self._open(host, port)
+        self._sockets = open_sockets(host, port, ports)
+        self._ports = tuple([opened.getsockname()[1] for opened in self._sockets])
+        self._watch()
         prepare(state)
 
-    cdef _open(self, host, int port):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        if family == socket.AF_INET6:
-            self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        for forced, plain in ((_SO_RCVBUFFORCE, socket.SO_RCVBUF), (_SO_SNDBUFFORCE, socket.SO_SNDBUF)):
-            try:
-                self._socket.setsockopt(socket.SOL_SOCKET, forced, SOCKET_BUFFER)
-            except PermissionError:
-                # Without CAP_NET_ADMIN the kernel grants what net.core.rmem_max and wmem_max allow.
-                self._socket.setsockopt(socket.SOL_SOCKET, plain, SOCKET_BUFFER)
-        self._socket.setblocking(False)
-        try:
-            self._socket.bind((host, port))
-        except OSError:
-            self._socket.close()
-            raise
-        self._address = self._socket.getsockname()[:2]
-        self.port.socket = self._socket.fileno()
-        self.port.family = family
-        self.port.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self.port.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+    cdef _watch(self):
+        """Let the thread sleep on all sockets and the alarm at once."""
+        cdef Port* port = self.port
+        cdef epoll_event interest
+        cdef int at
+        port.family = self._sockets[0].family
+        port.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        port.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        port.watch = epoll_create1(EPOLL_CLOEXEC)
+        interest.events = EPOLLIN
+        interest.data.u32 = ALARM
+        epoll_ctl(port.watch, EPOLL_CTL_ADD, port.alarm, &interest)
+        for at in range(len(self._ports)):
+            port.sockets[at].fd = self._sockets[at].fileno()
+            interest.data.u32 = at
+            epoll_ctl(port.watch, EPOLL_CTL_ADD, port.sockets[at].fd, &interest)
 
     def __dealloc__(self):
         self._free()
@@ -139,15 +143,22 @@ cdef class Engine:
             free(self.port.clips[at].ends)
         free(self.port.comfort.ends)
         pthread_mutex_destroy(&self.port.lock)
+        close(self.port.watch)
         close(self.port.bell)
         close(self.port.alarm)
+        free(self.port.sockets)
         free(self.port)
         self.port = NULL
 
     @property
     def address(self):
         self._opened()
-        return self._address
+        return self._sockets[0].getsockname()[:2]
+
+    @property
+    def ports(self):
+        self._opened()
+        return self._ports
 
     def fileno(self):
         return self._opened().bell
@@ -164,14 +175,15 @@ cdef class Engine:
             run(self.port)
 
     def close(self):
-        if self._socket is None:
+        if self._sockets is None:
             return
         __atomic_store_n(&self.port.stopping, 1, __ATOMIC_RELEASE)
         eventfd_write(self.port.alarm, 1)
         if self._thread is not None:
             self._thread.join()
-        self._socket.close()
-        self._socket = None
+        for opened in self._sockets:
+            opened.close()
+        self._sockets = None
         self._owners.clear()
         self._free()
 
@@ -187,23 +199,24 @@ cdef class Engine:
             entry = oldest(&port.ring)
             if entry.kind == DATAGRAM:
                 data = PyBytes_FromStringAndSize(<const char*>entry.data, entry.length)
-                taken.append(Datagram(data, write_address(&entry.endpoint)))
+                taken.append(Datagram(data, write_address(&entry.endpoint), self._ports[entry.endpoint.local]))
             else:
                 taken.append(LegEvent(LegEventKind(entry.kind), entry.leg, entry.at / <double>SECOND))
             release(&port.ring)
         return taken
 
-    def send(self, bytes data not None, address):
-        cdef Port* port = self._opened()
+    def send(self, bytes data not None, address, port=None):
+        cdef Port* state = self._opened()
+        cdef int fd = state.sockets[self._local(port)].fd
         cdef Endpoint endpoint
         cdef sockaddr_in6 name
         cdef socklen_t length
-        read_address(&endpoint, address, port.family)
-        length = write_name(&name, &endpoint, port.family)
-        if sendto(port.socket, <const char*>data, len(data), MSG_DONTWAIT, <sockaddr*>&name, length) < 0:
-            add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
+        read_address(&endpoint, address, state.family)
+        length = write_name(&name, &endpoint, state.family)
+        if sendto(fd, <const char*>data, len(data), MSG_DONTWAIT, <sockaddr*>&name, length) < 0:
+            add_count(&state.totals.send_errors, 1, __ATOMIC_RELAXED)
         else:
-            add_count(&port.totals.sent, 1, __ATOMIC_RELAXED)
+            add_count(&state.totals.sent, 1, __ATOMIC_RELAXED)
 
     def add_clip(self, frames):
         cdef Port* port = self._opened()
@@ -246,7 +259,7 @@ cdef class Engine:
         if not 0 < len(cname) <= MAX_CNAME:
             raise ValueError("a CNAME has 1 to 64 characters")
         if not self._free_legs:
-            raise ValueError("too many legs")
+            raise LegsExhausted
         place = self._free_legs.pop()
         leg.ssrc = stream.ssrc
         leg.payload_type = stream.payload_type
@@ -281,24 +294,25 @@ cdef class Engine:
         self._owners.pop(place, None)
         self._free_legs.append(place)
 
-    def set_remote(self, int64_t leg, address):
-        cdef Port* port = self._opened()
+    def set_remote(self, int64_t leg, address, port=None):
+        cdef Port* state = self._opened()
         cdef int place = self._leg(leg)
-        cdef Leg* moved = &port.legs[place]
+        cdef Leg* moved = &state.legs[place]
         cdef Endpoint endpoint
         cdef int32_t tenant
-        read_address(&endpoint, address, port.family)
+        read_address(&endpoint, address, state.family)
+        endpoint.local = <uint16_t>self._local(port)
         with nogil:
-            enter(port)
-            tenant = leg_at(&port.table, &endpoint)
+            enter(state)
+            tenant = leg_at(&state.table, &endpoint)
             if tenant < 0:
                 if moved.addressed:
-                    strike(&port.table, &moved.remote)
-                enrol(&port.table, &endpoint, place)
+                    strike(&state.table, &moved.remote)
+                enrol(&state.table, &endpoint, place)
                 moved.remote = endpoint
                 moved.addressed = True
-                pace(port, moved, SOONEST, LATEST, monotonic())
-            leave(port)
+                pace(state, moved, SOONEST, LATEST, monotonic())
+            leave(state)
         if tenant not in (-1, place):
             raise ValueError("the address belongs to another leg")
 
@@ -369,21 +383,9 @@ cdef class Engine:
             enter(port)
             counters = counted.counters
             leave(port)
-        return LegCounters(
-            received=counters.received,
-            received_bytes=counters.received_bytes,
-            sent=counters.sent,
-            sent_bytes=counters.sent_bytes,
-            forwarded=counters.forwarded,
-            clip_frames=counters.clip_frames,
-            comfort_frames=counters.comfort_frames,
-            rejected=counters.rejected,
-            dtmf_packets=counters.dtmf_packets,
-            rtcp_received=counters.rtcp_received,
-            stale=counters.stale,
-            longest_gap_us=counters.longest_gap // 1000,
-            discontinuities=counters.discontinuities,
-        )
+        fields = <dict>counters
+        fields["longest_gap_us"] = fields.pop("longest_gap") // 1000
+        return LegCounters(**fields)
 
     def quality(self, int64_t leg):
         cdef Port* port = self._opened()
@@ -408,21 +410,27 @@ cdef class Engine:
             totals = port.totals
             dropped = port.ring.dropped
             leave(port)
+        totals.sent = load_count(&port.totals.sent, __ATOMIC_RELAXED)
+        totals.send_errors = load_count(&port.totals.send_errors, __ATOMIC_RELAXED)
         return EngineCounters(
             legs=MAX_LEGS - len(self._free_legs),
             clips=MAX_CLIPS - len(self._free_clips),
-            received=totals.received,
-            sent=load_count(&port.totals.sent, __ATOMIC_RELAXED),
-            unknown_source=totals.unknown_source,
-            malformed=totals.malformed,
-            send_errors=load_count(&port.totals.send_errors, __ATOMIC_RELAXED),
             events_dropped=dropped,
+            **totals,
         )
 
     cdef Port* _opened(self) except NULL:
-        if self._socket is None:
+        if self._sockets is None:
             raise ValueError("the engine is closed")
         return self.port
+
+    cdef int _local(self, port) except -1:
+        """The place of the socket that is bound to this port; the first one for None."""
+        if port is None:
+            return 0
+        if port not in self._ports:
+            raise ValueError("not a port of this engine")
+        return self._ports.index(port)
 
     cdef int _leg(self, int64_t number) except -1:
         """The place of a leg that exists."""

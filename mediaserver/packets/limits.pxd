@@ -1,6 +1,7 @@
 """Owns the engine's limits. They are fixed at compile time, so that nothing is allocated per packet. No code."""
 
 cdef enum:
+    MAX_PORTS = 256  # UDP ports of one engine.
     MAX_LEGS = 8192
     MAX_CLIPS = 4096
     MAX_CUES = 16  # Items of one playlist.

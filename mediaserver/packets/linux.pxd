@@ -58,16 +58,19 @@ cdef extern from "<arpa/inet.h>" nogil:
     int inet_pton(int, const char*, void*)
     const char* inet_ntop(int, const void*, char*, socklen_t)
 
-cdef extern from "<poll.h>" nogil:
+cdef extern from "<sys/epoll.h>" nogil:
     enum:
-        POLLIN
-        POLLOUT
-    struct pollfd:
-        int fd
-        short events
-        short revents
-    int poll(pollfd*, unsigned long, int)
-    int ppoll(pollfd*, unsigned long, const timespec*, const void*)
+        EPOLLIN
+        EPOLL_CLOEXEC
+        EPOLL_CTL_ADD
+    union epoll_data:
+        uint32_t u32
+    struct epoll_event:
+        uint32_t events
+        epoll_data data
+    int epoll_create1(int)
+    int epoll_ctl(int, int, int, epoll_event*)
+    int epoll_pwait2(int, epoll_event*, int, const timespec*, const void*)
 
 cdef extern from "<sys/eventfd.h>" nogil:
     int eventfd_read(int, uint64_t*)

@@ -1,4 +1,4 @@
-"""Owns the engine's state: the port, its legs and clips. Data and its lock, no behaviour."""
+"""Owns the engine's state: its sockets, legs and clips. Data and its lock, no behaviour."""
 
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
@@ -6,7 +6,7 @@ from mediaserver.packets.calendar cimport Calendar
 from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.continuity cimport Trail
 from mediaserver.packets.endpoints cimport Endpoint, Table
-from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_LEGS, RX_BATCH, TX_BATCH
+from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS, RX_BATCH, TX_BATCH
 from mediaserver.packets.linux cimport (
     eventfd_write,
     iovec,
@@ -21,6 +21,10 @@ from mediaserver.packets.ring cimport Ring
 from mediaserver.packets.rtcp cimport Block, Name
 from mediaserver.packets.srtp cimport Srtp
 from mediaserver.packets.wheel cimport Wheel
+
+cdef enum:
+    ALARM = MAX_PORTS  # What epoll says instead of the place of a socket when the alarm rings.
+
 
 cdef enum Source:
     NOTHING  # Muted, as before accept.
@@ -125,6 +129,11 @@ cdef struct Sending:
     uint8_t data[TX_BATCH][BUFFER]
 
 
+cdef struct Socket:
+    int fd
+    Sending sending  # Pages of a socket that no leg uses are never touched.
+
+
 cdef struct Totals:
     uint64_t received  # As in EngineCounters; guarded by the lock.
     uint64_t unknown_source
@@ -134,8 +143,9 @@ cdef struct Totals:
 
 
 cdef struct Port:
-    int socket
+    Socket* sockets  # One for each UDP port.
     int family  # AF_INET or AF_INET6.
+    int watch  # epoll of the sockets and the alarm.
     int bell  # eventfd that tells asyncio of events.
     int alarm  # eventfd that wakes the thread.
     uint32_t stopping  # Atomic.
@@ -155,7 +165,8 @@ cdef struct Port:
     Table table
     Ring ring
     Receiving receiving
-    Sending sending
+    int unsent_count  # Sockets whose batches wait.
+    uint16_t unsent[MAX_PORTS]
 
 
 cdef inline void enter(Port* port) noexcept nogil:

@@ -4,10 +4,9 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcpy
 
 from mediaserver.packets.calendar cimport FIRST_INTERVAL, note
-from mediaserver.packets.endpoints cimport Endpoint, leg_at, read_name
+from mediaserver.packets.endpoints cimport Endpoint, leg_at
 from mediaserver.packets.forwarding cimport forward
 from mediaserver.packets.limits cimport MAX_DATAGRAM
-from mediaserver.packets.linux cimport sockaddr_in6
 from mediaserver.packets.port cimport Leg, Port, place
 from mediaserver.packets.reception cimport observe
 from mediaserver.packets.reporting cimport take_report
@@ -72,20 +71,18 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
         listener = port.legs[listener].next_listener
 
 
-cdef inline void receive(Port* port, const sockaddr_in6* name, uint8_t* data, int length, int64_t now) noexcept nogil:
+cdef inline void receive(Port* port, const Endpoint* sender, uint8_t* data, int length, int64_t now) noexcept nogil:
     """Take one datagram. ``length`` is 0 for one that was longer than its buffer."""
-    cdef Endpoint sender
     cdef int32_t leg
     cdef bint is_rtcp
     port.totals.received += 1
-    read_name(&sender, name)
     if 0 < length <= MAX_DATAGRAM:
         if (data[0] <= 3 and length >= STUN_HEADER) or (20 <= data[0] <= 63 and length >= DTLS_HEADER):
-            hand_up(port, &sender, data, length)
+            hand_up(port, sender, data, length)
             return
         if 128 <= data[0] <= 191 and length >= RTCP_HEADER:
             is_rtcp = 192 <= data[1] <= 223
-            leg = leg_at(&port.table, &sender)
+            leg = leg_at(&port.table, sender)
             if leg < 0:
                 port.totals.unknown_source += 1
                 return

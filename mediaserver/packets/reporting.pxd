@@ -71,7 +71,7 @@ cdef inline void report(Port* port, Leg* leg, int64_t now) noexcept nogil:
     note(&port.calendar, place(port, leg), INTERVAL, now)
     if not leg.addressed or leg.outbound == NULL:
         return
-    data = next_buffer(port)
+    data = next_buffer(port, leg)
     leg.reported[1] = leg.reported[0]
     leg.reported[0] = leg.counters.sent
     if sends:

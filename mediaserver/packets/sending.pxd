@@ -14,9 +14,10 @@ from mediaserver.packets.linux cimport (
     MSG_DONTWAIT,
     __ATOMIC_RELAXED,
     add_count,
+    msghdr,
     sendmmsg,
 )
-from mediaserver.packets.port cimport Leg, Port, place
+from mediaserver.packets.port cimport Leg, Port, Sending, Socket, place
 from mediaserver.packets.ring cimport Entry, publish, vacant
 from mediaserver.packets.rtp cimport FRAME_SAMPLES, RTP_HEADER, Packet, sequence_step, write_header
 
@@ -36,34 +37,52 @@ cdef inline void notice(Port* port, const Leg* leg, int kind, int64_t now) noexc
     publish(&port.ring)
 
 
-cdef inline void flush(Port* port) noexcept nogil:
-    """Send the batch without ever blocking; what the kernel refuses is counted and lost, as on the wire."""
+cdef inline void flush_socket(Port* port, Socket* socket) noexcept nogil:
+    """Send a batch without ever blocking; what the kernel refuses is counted and lost, as on the wire."""
     cdef int done = 0
     cdef int sent
-    while done < port.sending.count:
-        sent = sendmmsg(port.socket, &port.sending.headers[done], port.sending.count - done, MSG_DONTWAIT)
+    while done < socket.sending.count:
+        sent = sendmmsg(socket.fd, &socket.sending.headers[done], socket.sending.count - done, MSG_DONTWAIT)
         if sent > 0:
             done += sent
             add_count(&port.totals.sent, sent, __ATOMIC_RELAXED)
         elif errno != EINTR:
             done += 1
             add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
-    port.sending.count = 0
+    socket.sending.count = 0
 
 
-cdef inline uint8_t* next_buffer(Port* port) noexcept nogil:
-    """Room for one packet. A full batch is sent at once; only a packet with hundreds of listeners fills it."""
-    if port.sending.count == TX_BATCH:
+cdef inline void flush(Port* port) noexcept nogil:
+    """Send what waits at every socket."""
+    cdef int at
+    for at in range(port.unsent_count):
+        flush_socket(port, &port.sockets[port.unsent[at]])
+    port.unsent_count = 0
+
+
+cdef inline uint8_t* next_buffer(Port* port, const Leg* leg) noexcept nogil:
+    """Room for one packet to the leg. A full batch is sent at once; only a packet with hundreds of listeners fills it."""
+    cdef Socket* socket = &port.sockets[leg.remote.local]
+    if socket.sending.count == TX_BATCH:
         flush(port)
-    return port.sending.data[port.sending.count]
+    return socket.sending.data[socket.sending.count]
 
 
 cdef inline void enqueue(Port* port, const Leg* leg, int length) noexcept nogil:
     """Let the buffer given last go to the leg with this batch."""
-    cdef int at = port.sending.count
-    port.sending.vectors[at].iov_len = length
-    port.sending.headers[at].msg_hdr.msg_namelen = write_name(&port.sending.names[at], &leg.remote, port.family)
-    port.sending.count += 1
+    cdef Sending* sending = &port.sockets[leg.remote.local].sending
+    cdef int at = sending.count
+    cdef msghdr* header = &sending.headers[at].msg_hdr
+    if at == 0:
+        port.unsent[port.unsent_count] = leg.remote.local
+        port.unsent_count += 1
+    sending.vectors[at].iov_base = sending.data[at]
+    sending.vectors[at].iov_len = length
+    header.msg_iov = &sending.vectors[at]
+    header.msg_iovlen = 1
+    header.msg_name = &sending.names[at]
+    header.msg_namelen = write_name(&sending.names[at], &leg.remote, port.family)
+    sending.count += 1
 
 
 cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
@@ -79,7 +98,7 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
 
     False if libsrtp refuses: too far behind the newest packet, or its key is used up.
     """
-    cdef uint8_t* data = next_buffer(port)
+    cdef uint8_t* data = next_buffer(port, leg)
     cdef int length = RTP_HEADER + packet.length
     packet.ssrc = leg.ssrc
     packet.payload_type = <uint8_t>leg.payload_type

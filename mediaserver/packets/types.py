@@ -44,11 +44,21 @@ class Cue(NamedTuple):
     repeats: int = 1
 
 
+class LegsExhausted(Exception):
+    """The engine has as many legs as it can have."""
+
+    def __init__(self) -> None:
+        super().__init__("the media server is full")
+
+
 class Datagram(NamedTuple):
-    """A STUN or DTLS datagram that came in on the shared port."""
+    """A STUN or DTLS datagram that came in."""
 
     data: bytes
     address: Address
+    """Where it came from."""
+    port: int
+    """Our port that it came to."""
 
 
 class LegEventKind(enum.IntEnum):

@@ -104,11 +104,11 @@ class LegAnswered(_Event, frozen=True):
 
 
 class LegRefused(_Event, frozen=True):
-    """The media side cannot use the offer of this leg."""
+    """The media side cannot use the offer of this leg, or has no room for it."""
 
     leg: str
     reason: str
-    """What was wrong with the offer, for the call record."""
+    """What was wrong, for the call record."""
 
 
 class LegConnected(_Event, frozen=True):

@@ -53,10 +53,10 @@ def leg_answered(call: Call, event: LegAnswered, now: float) -> Step:
 
 
 def leg_refused(call: Call, event: LegRefused, now: float) -> Step:
-    """The offer cannot be used: say so in the record and reject the call at Meta."""
+    """The offer cannot be used now: say so in the record and reject the call at Meta."""
     if call.phase is not Phase.OFFERED:
         return ignore(call, "the caller's leg was answered before")
-    return ending.end(call, now, End(by="server", reason=f"unusable offer: {event.reason}"))
+    return ending.end(call, now, End(by="server", reason=f"the offer was refused: {event.reason}"))
 
 
 def leg_connected(call: Call, now: float) -> Step:

@@ -10,7 +10,7 @@ import pytest
 from hold_audio.clip import FRAME_SAMPLES, SAMPLE_RATE
 from hold_audio.encode import encode
 from mediaserver.legs.srtp import srtp_functions
-from mediaserver.legs.transport import Port
+from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
 from tests.support.peers import Peer
 
@@ -34,12 +34,12 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-async def port(engine: Engine) -> AsyncIterator[Port]:
+async def ports(engine: Engine) -> AsyncIterator[SharedPorts]:
     """The engine's port, open, with no legs."""
-    port = Port(engine, on_leg_event=lambda _: None)
-    port.open()
-    yield port
-    port.close()
+    ports = SharedPorts(engine, on_leg_event=lambda _: None)
+    ports.open()
+    yield ports
+    ports.close()
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
         ("[http]\nzzz = 1", "http.zzz", "the keys here are host, port"),
         ('[media]\nhost = "example.org"', "media.host", "does not appear to be an IPv4 or IPv6 address"),
         ('[media]\nadvertised = ["192.0.2.1", "zz"]', "media.advertised.1", "does not appear to be an IPv4 or IPv6"),
+        ("[media]\nport = 65530", "media.ports", "the last port would lie above 65535"),
         ("[queue]\nring_s = -1", "queue.ring_s", "How long one agent is rung"),
         ('[whatsapp]\ngraph_version = "26"', "whatsapp.graph_version", "v"),
         ("http = 3", "http", "it is 3 now"),

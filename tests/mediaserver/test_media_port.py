@@ -8,10 +8,10 @@ from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
 
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegEventKind
+from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegEventKind, LegsExhausted, Stream
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from tests.mediaserver.conftest import MakePeer, tone_frames
-from tests.support.offers import META_OFFER, without
+from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
 
 RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ = 400, 1000, 600, 800
@@ -165,6 +165,40 @@ async def test_refuses_a_bad_offer_with_its_reason(media: Media, calls: Calls, e
     assert engine.totals().legs == 0
 
 
+async def test_refuses_a_second_call_by_the_same_relay_when_there_is_no_port_left(
+    media: Media, calls: Calls, engine: Engine
+) -> None:
+    """One port: two calls with the same addresses on both sides could not be told apart."""
+    media.answer("c1", "caller", META_OFFER, whatsapp=True)
+    await calls.told()
+
+    media.answer("c2", "caller", META_OFFER, whatsapp=True)
+
+    reason = "every media port is taken at the address of this peer"
+    assert await calls.told() == ("c2", LegRefused(leg="caller", reason=reason))
+    assert engine.totals().legs == 1, "a refused leg stays behind"
+    assert await _answered_after_the_first_has_gone(media, calls), "a closed leg kept its port"
+
+
+async def _answered_after_the_first_has_gone(media: Media, calls: Calls) -> bool:
+    media.close("c1")
+    await asyncio.gather(*media._closing)
+    media.answer("c2", "caller", META_OFFER, whatsapp=True)
+    return isinstance((await calls.told())[1], LegAnswered)
+
+
+async def test_refuses_a_leg_beyond_the_last(media: Media, calls: Calls, engine: Engine) -> None:
+    """A full server says so, and the call ends with that reason in its record."""
+    for _ in range(8192):
+        engine.add_leg(Stream(1, 111))
+    with pytest.raises(LegsExhausted):
+        engine.add_leg(Stream(1, 111))
+
+    media.answer("c", "caller", META_OFFER, whatsapp=True)
+
+    assert await calls.told() == ("c", LegRefused(leg="caller", reason="the media server is full"))
+
+
 async def test_tells_that_a_peer_went_away(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
     agent = peer(Peer, AGENT_HZ)
     await connect(media, calls, "agent-1", agent)
@@ -175,8 +209,8 @@ async def test_tells_that_a_peer_went_away(media: Media, calls: Calls, peer: Mak
 
 
 async def test_a_new_offer_replaces_the_leg_of_the_same_name(media: Media, calls: Calls, engine: Engine) -> None:
-    media.answer("c", "agent-1", META_OFFER, whatsapp=False)
-    media.answer("c", "agent-1", META_OFFER, whatsapp=False)
+    media.answer("c", "agent-1", CHROMIUM_OFFER, whatsapp=False)
+    media.answer("c", "agent-1", CHROMIUM_OFFER, whatsapp=False)
 
     assert list(media.counters("c")) == ["agent-1"]
     await media.stop()
@@ -207,7 +241,7 @@ async def test_a_closed_leg_posts_nothing_more(media: Media, calls: Calls, engin
 async def test_stop_ends_every_leg_and_leaves_no_task(media: Media, engine: Engine) -> None:
     tasks = asyncio.all_tasks()
     for number in range(5):
-        media.answer(f"c{number}", "caller", META_OFFER, whatsapp=True)
+        media.answer(f"c{number}", "caller", META_OFFER.replace("3480", f"{4000 + number}"), whatsapp=True)
         media.start(f"c{number}", "caller")
 
     await media.stop()

@@ -143,7 +143,7 @@ async def test_an_unusable_offer_is_rejected_with_its_reason(stage: Stage, fault
     call.facts = replace(call.facts, offer=BAD_OFFERS[fault](call.facts.offer))
     stage.cloud.send_late_connect(call)
     record = await stage.record_of(call)
-    assert "unusable offer" in record.reason, "the record tells what was wrong"
+    assert "the offer was refused" in record.reason, "the record tells what was wrong"
     assert call.ended_by == "business", "Meta was told at once"
 
 

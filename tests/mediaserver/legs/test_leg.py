@@ -19,7 +19,7 @@ from mediaserver.legs.ice import Connection
 from mediaserver.legs.leg import Leg
 from mediaserver.legs.sdp import BadOffer
 from mediaserver.legs.srtp import srtp_functions
-from mediaserver.legs.transport import Port
+from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Datagram
 from tests.mediaserver.conftest import MakePeer, tone_frames
@@ -30,13 +30,13 @@ from tests.support.peers import MetaPeer, Peer
 class Watched:
     """A leg and what became of it."""
 
-    def __init__(self, engine: Engine, port: Port, offer: str, *, whatsapp: bool) -> None:
+    def __init__(self, engine: Engine, ports: SharedPorts, offer: str, *, whatsapp: bool) -> None:
         self._engine = engine
         self._connected = asyncio.Event()
         self._failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.leg = Leg(
             engine,
-            port,
+            ports,
             offer,
             whatsapp=whatsapp,
             on_connected=self._connected.set,
@@ -65,12 +65,13 @@ async def unhandled() -> AsyncIterator[list[str]]:
     assert reports == [], "#59: an error that nobody handles"
 
 
-def assert_nothing_is_left(engine: Engine, port: Port, leg: Leg) -> None:
+def assert_nothing_is_left(engine: Engine, ports: SharedPorts, leg: Leg) -> None:
     parts = (leg, leg._connection, leg._dtls)
     runs = {task for task in asyncio.all_tasks() if _owner(task) in parts}
     assert runs == set(), "a closed leg left a task"
     assert engine.totals().legs == 0, "a closed leg is still in the engine"
-    assert (port._receivers, port._validated, port.transactions) == ({}, {}, {}), "a closed leg is still on the port"
+    held = (ports._receivers, ports._claimed, ports._validated, ports._paths, ports.transactions)
+    assert held == ({}, {}, {}, {}, {}), "a closed leg is still on its port"
 
 
 def _owner(task: asyncio.Task[Any]) -> object:
@@ -86,10 +87,10 @@ def blackhole(offer: str) -> str:
 
 
 async def test_connects_to_meta_as_ice_controller_and_dtls_client(
-    engine: Engine, port: Port, peer: MakePeer[Peer]
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]
 ) -> None:
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
 
@@ -103,11 +104,11 @@ async def test_connects_to_meta_as_ice_controller_and_dtls_client(
 
 @pytest.mark.parametrize(("setup", "ours"), [("actpass", "client"), ("active", "server")])
 async def test_connects_to_a_browser_in_either_dtls_role(
-    engine: Engine, port: Port, peer: MakePeer[Peer], setup: str, ours: str
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer], setup: str, ours: str
 ) -> None:
     browser = peer(Peer, 440)
     offer = (await browser.offer()).replace("setup:actpass", f"setup:{setup}")
-    watched = Watched(engine, port, offer, whatsapp=False)
+    watched = Watched(engine, ports, offer, whatsapp=False)
     watched.leg.start()
     await browser.accept(watched.leg.answer)
 
@@ -120,12 +121,12 @@ async def test_connects_to_a_browser_in_either_dtls_role(
 
 @pytest.mark.parametrize("whatsapp", [True, False])
 async def test_repairs_a_role_conflict_and_dtls_still_starts(
-    engine: Engine, port: Port, peer: MakePeer[Peer], whatsapp: bool
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer], whatsapp: bool
 ) -> None:
     """#29 and #30: both sides claim the same ICE role; one answers 487, and the other gives way."""
     browser = peer(Peer, 440)
     offer = await browser.offer()
-    watched = Watched(engine, port, offer, whatsapp=whatsapp)
+    watched = Watched(engine, ports, offer, whatsapp=whatsapp)
     browser.ice.ice_controlling = whatsapp
     watched.leg.start()
     await browser.accept(watched.leg.answer)
@@ -137,10 +138,10 @@ async def test_repairs_a_role_conflict_and_dtls_still_starts(
 
 
 async def test_a_browser_that_hides_its_addresses_is_found_by_its_own_checks(
-    engine: Engine, port: Port, peer: MakePeer[Peer]
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]
 ) -> None:
     browser = peer(Peer, 440)
-    watched = Watched(engine, port, re.sub(r"a=candidate:.*\r\n", "", await browser.offer()), whatsapp=False)
+    watched = Watched(engine, ports, re.sub(r"a=candidate:.*\r\n", "", await browser.offer()), whatsapp=False)
     watched.leg.start()
     await browser.accept(watched.leg.answer)
 
@@ -149,7 +150,7 @@ async def test_a_browser_that_hides_its_addresses_is_found_by_its_own_checks(
 
 
 async def test_survives_lost_dtls_flights(
-    engine: Engine, port: Port, peer: MakePeer[Peer], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """#41: the first flight that comes in is lost; the retransmission after one second completes the handshake."""
     lost: list[bytes] = []
@@ -163,7 +164,7 @@ async def test_survives_lost_dtls_flights(
 
     monkeypatch.setattr(Connection, "dtls_received", lossy)
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
 
@@ -173,19 +174,19 @@ async def test_survives_lost_dtls_flights(
     await watched.leg.close()
 
 
-async def test_every_flight_of_ours_is_one_datagram(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
+async def test_every_flight_of_ours_is_one_datagram(engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]) -> None:
     """#42: ECDSA P-256 keeps the handshake below the size at which it falls apart."""
     sizes: list[int] = []
-    send = port.send
+    send = ports.send
 
-    def measured(data: bytes, address: tuple[str, int]) -> None:
+    def measured(data: bytes, address: tuple[str, int], port: int) -> None:
         if 20 <= data[0] <= 63:
             sizes.append(len(data))
-        send(data, address)
+        send(data, address, port)
 
-    port.send = measured  # type: ignore[method-assign] # Reads along on this one port.
+    ports.send = measured  # type: ignore[method-assign] # Reads along on these ports.
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
     await watched.connected()
@@ -195,10 +196,12 @@ async def test_every_flight_of_ours_is_one_datagram(engine: Engine, port: Port, 
     assert max(sizes) < 1200, "a flight that IP has to cut up may never arrive"
 
 
-async def test_refuses_a_peer_that_is_not_who_its_offer_said(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
+async def test_refuses_a_peer_that_is_not_who_its_offer_said(
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]
+) -> None:
     meta = peer(MetaPeer, 440)
     offer = re.sub("sha-256 [0-9A-F]{2}:[0-9A-F]{2}", "sha-256 00:00", await meta.offer())
-    watched = Watched(engine, port, offer, whatsapp=True)
+    watched = Watched(engine, ports, offer, whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
 
@@ -206,9 +209,11 @@ async def test_refuses_a_peer_that_is_not_who_its_offer_said(engine: Engine, por
     await watched.leg.close()
 
 
-async def test_refuses_a_peer_that_agrees_on_no_srtp_profile(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
+async def test_refuses_a_peer_that_agrees_on_no_srtp_profile(
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]
+) -> None:
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     meta.dtls._srtp_profiles = [SRTP_AES128_CM_SHA1_80]
     watched.leg._dtls._srtp_profiles = [SRTP_AEAD_AES_128_GCM]
     watched.leg.start()
@@ -224,24 +229,26 @@ async def test_connects_over_ipv6(peer: MakePeer[Peer], monkeypatch: pytest.Monk
         engine = Engine(srtp_functions(), tone_frames(200), host="::1")
     except OSError:
         pytest.skip("this machine has no IPv6")
-    port = Port(engine, on_leg_event=lambda _: None)
+    ports = SharedPorts(engine, on_leg_event=lambda _: None)
     engine.start()
-    port.open()
+    ports.open()
     meta = peer(MetaPeer, 440)
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1", "::1"])
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
 
     await watched.connected()
     await watched.leg.close()
-    port.close()
+    ports.close()
     engine.close()
 
 
-async def test_tells_when_the_peer_closes_the_connection(engine: Engine, port: Port, peer: MakePeer[Peer]) -> None:
+async def test_tells_when_the_peer_closes_the_connection(
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer]
+) -> None:
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
     await watched.connected()
@@ -253,13 +260,13 @@ async def test_tells_when_the_peer_closes_the_connection(engine: Engine, port: P
 
 
 async def test_tells_when_the_peer_stops_answering(
-    engine: Engine, port: Port, peer: MakePeer[Peer], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Consent (RFC 7675), with the times of aioice cut short."""
     monkeypatch.setattr(aioice.ice, "CONSENT_INTERVAL", 0.01)
     monkeypatch.setattr(aioice.ice, "CONSENT_FAILURES", 1)
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     watched.leg.start()
     await meta.accept(watched.leg.answer)
     await watched.connected()
@@ -271,18 +278,18 @@ async def test_tells_when_the_peer_stops_answering(
 
 
 async def test_gives_up_on_a_peer_that_is_never_there(
-    engine: Engine, port: Port, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, ports: SharedPorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leg_module, "CONNECT_S", 0.1)
-    watched = Watched(engine, port, blackhole(META_OFFER), whatsapp=True)
+    watched = Watched(engine, ports, blackhole(META_OFFER), whatsapp=True)
     watched.leg.start()
 
     assert await watched.failed() == "ICE and DTLS took too long"
     await watched.leg.close()
 
 
-async def test_gives_up_at_once_when_no_candidate_can_be_reached(engine: Engine, port: Port) -> None:
-    watched = Watched(engine, port, re.sub(r"a=candidate:.*203.*\r\n", "", META_OFFER), whatsapp=True)
+async def test_gives_up_at_once_when_no_candidate_can_be_reached(engine: Engine, ports: SharedPorts) -> None:
+    watched = Watched(engine, ports, re.sub(r"a=candidate:.*203.*\r\n", "", META_OFFER), whatsapp=True)
     watched.leg.start()
 
     assert await watched.failed() == "ICE found no way to the peer", "IPv6 cannot be reached from an IPv4 port"
@@ -290,60 +297,62 @@ async def test_gives_up_at_once_when_no_candidate_can_be_reached(engine: Engine,
 
 
 async def test_a_bug_in_a_leg_fails_that_leg_only(
-    engine: Engine, port: Port, monkeypatch: pytest.MonkeyPatch, unhandled: list[str]
+    engine: Engine, ports: SharedPorts, monkeypatch: pytest.MonkeyPatch, unhandled: list[str]
 ) -> None:
     async def broken(_: Connection) -> None:
         raise KeyError
 
     monkeypatch.setattr(Connection, "connect", broken)
-    watched = Watched(engine, port, META_OFFER, whatsapp=True)
+    watched = Watched(engine, ports, META_OFFER, whatsapp=True)
     watched.leg.start()
 
     assert await watched.failed() == "internal error"
     await watched.leg.close()
 
 
-async def test_a_bad_offer_leaves_nothing_behind(engine: Engine, port: Port) -> None:
+async def test_a_bad_offer_leaves_nothing_behind(engine: Engine, ports: SharedPorts) -> None:
     with pytest.raises(BadOffer):
-        Watched(engine, port, "v=0\r\n", whatsapp=True)
+        Watched(engine, ports, "v=0\r\n", whatsapp=True)
 
     assert engine.totals().legs == 0
-    assert port._receivers == {}
+    assert ports._receivers == {}
 
 
-async def test_closes_before_it_was_started(engine: Engine, port: Port, unhandled: list[str]) -> None:
-    watched = Watched(engine, port, META_OFFER, whatsapp=True)
+async def test_closes_before_it_was_started(engine: Engine, ports: SharedPorts, unhandled: list[str]) -> None:
+    watched = Watched(engine, ports, META_OFFER, whatsapp=True)
 
     await watched.leg.close()
 
-    assert_nothing_is_left(engine, port, watched.leg)
+    assert_nothing_is_left(engine, ports, watched.leg)
     assert watched.quiet
 
 
-async def test_closes_during_checks_that_nobody_answers(engine: Engine, port: Port, unhandled: list[str]) -> None:
+async def test_closes_during_checks_that_nobody_answers(
+    engine: Engine, ports: SharedPorts, unhandled: list[str]
+) -> None:
     """#59: the retransmission timers of the checks end with the leg."""
-    watched = Watched(engine, port, blackhole(META_OFFER), whatsapp=True)
+    watched = Watched(engine, ports, blackhole(META_OFFER), whatsapp=True)
     checked = asyncio.Event()
-    port.send = lambda *_: checked.set()  # type: ignore[method-assign] # The checks of this one port are lost.
+    ports.send = lambda *_: checked.set()  # type: ignore[method-assign] # The checks of these ports are lost.
     watched.leg.start()
     await asyncio.wait_for(checked.wait(), 5)
 
     await watched.leg.close()
 
-    assert_nothing_is_left(engine, port, watched.leg)
+    assert_nothing_is_left(engine, ports, watched.leg)
     assert watched.quiet, "a closed leg reported something"
 
 
 @pytest.mark.parametrize("datagrams", range(1, 6))
 async def test_closes_after_any_datagram_of_ice_and_dtls(
-    engine: Engine, port: Port, peer: MakePeer[Peer], unhandled: list[str], datagrams: int
+    engine: Engine, ports: SharedPorts, peer: MakePeer[Peer], unhandled: list[str], datagrams: int
 ) -> None:
     """#59: close comes in the middle of checks, of the handshake, or just after it."""
     meta = peer(MetaPeer, 440)
-    watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+    watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
     seen: list[int] = []
     enough = asyncio.Event()
-    route = port._route
+    route = ports._route
 
     def counted(datagram: Datagram) -> None:
         route(datagram)
@@ -351,7 +360,7 @@ async def test_closes_after_any_datagram_of_ice_and_dtls(
         if len(seen) == datagrams:
             enough.set()
 
-    port._route = counted  # type: ignore[method-assign] # Reads along on this one port.
+    ports._route = counted  # type: ignore[method-assign] # Reads along on these ports.
     watched.leg.start()
     await meta.accept(watched.leg.answer)
     await asyncio.wait_for(enough.wait(), 5)
@@ -359,13 +368,13 @@ async def test_closes_after_any_datagram_of_ice_and_dtls(
     await watched.leg.close()
     await meta.close()
 
-    assert_nothing_is_left(engine, port, watched.leg)
+    assert_nothing_is_left(engine, ports, watched.leg)
 
 
-async def test_answers_without_waiting(engine: Engine, port: Port) -> None:
-    watched = Watched(engine, port, META_OFFER, whatsapp=True)
+async def test_answers_without_waiting(engine: Engine, ports: SharedPorts) -> None:
+    watched = Watched(engine, ports, META_OFFER, whatsapp=True)
     started = time.perf_counter()
-    others = [Watched(engine, port, META_OFFER, whatsapp=True) for _ in range(50)]
+    others = [Watched(engine, ports, META_OFFER.replace("3480", f"{4000 + at}"), whatsapp=True) for at in range(50)]
     elapsed_ms = (time.perf_counter() - started) * 1000 / len(others)
 
     assert elapsed_ms < 10, "the answer has to be there a few ms after the offer"
@@ -391,10 +400,14 @@ class LiteAgent(asyncio.DatagramProtocol):
         self._transport.sendto(bytes(response), addr)
 
 
-async def test_a_second_leg_cannot_take_the_address_of_a_living_one(engine: Engine, port: Port) -> None:
+async def test_a_second_leg_cannot_take_the_address_of_a_living_one(
+    engine: Engine, ports: SharedPorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could know of it at the time of the offer, as with a browser that is found by its own checks."""
     loop = asyncio.get_running_loop()
     transport, relay = await loop.create_datagram_endpoint(LiteAgent, local_addr=("127.0.0.1", 0))
-    first, second = (Watched(engine, port, relay.offer, whatsapp=True) for _ in range(2))
+    monkeypatch.setattr(ports, "choose", lambda _: engine.ports[0])
+    first, second = (Watched(engine, ports, relay.offer, whatsapp=True) for _ in range(2))
     nominated = asyncio.Event()
     first.leg._connection._on_nominated = lambda _: nominated.set()
     first.leg.start()
@@ -410,16 +423,16 @@ async def test_a_second_leg_cannot_take_the_address_of_a_living_one(engine: Engi
 
 def test_connects_on_uvloop_too(engine: Engine) -> None:
     async def connect() -> None:
-        port = Port(engine, on_leg_event=lambda _: None)
-        port.open()
+        ports = SharedPorts(engine, on_leg_event=lambda _: None)
+        ports.open()
         meta = MetaPeer(440)
-        watched = Watched(engine, port, await meta.offer(), whatsapp=True)
+        watched = Watched(engine, ports, await meta.offer(), whatsapp=True)
         watched.leg.start()
         await meta.accept(watched.leg.answer)
         await watched.connected()
         await watched.leg.close()
         await meta.close()
-        port.close()
+        ports.close()
 
     with pytest.MonkeyPatch.context() as monkeypatch, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
 from aioice import stun
@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from mediaserver.legs.ice import Connection
 from mediaserver.legs.srtp import srtp_functions
-from mediaserver.legs.transport import Port
+from mediaserver.legs.transport import PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Datagram
+from mediaserver.packets.types import Address, Datagram
 from tests.mediaserver.conftest import tone_frames
 
 STRANGER = ("127.0.0.1", 9)
+WIDE = 5
 
 
 @pytest.fixture
-async def connection(port: Port) -> AsyncIterator[Connection]:
-    connection = Connection(port, controlling=False, on_nominated=lambda _: None)
-    port.attach(connection)
+async def connection(engine: Engine, ports: SharedPorts) -> AsyncIterator[Connection]:
+    connection = Connection(ports, engine.ports[0], controlling=False, on_nominated=lambda _: None)
+    ports.attach(connection, ())
     yield connection
     await connection.close()
 
@@ -34,6 +35,21 @@ def client(engine: Engine) -> Iterator[socket.socket]:
         client.connect(engine.address)
         client.setblocking(False)
         yield client
+
+
+@pytest.fixture
+def wide() -> Iterator[SharedPorts]:
+    """Ports of an engine that has several."""
+    engine = Engine(srtp_functions(), tone_frames(200), ports=WIDE)
+    yield SharedPorts(engine, on_leg_event=lambda _: None)
+    engine.close()
+
+
+def attached(ports: SharedPorts, remote: Sequence[Address]) -> Connection:
+    """The agent of a leg whose peer is at these addresses."""
+    connection = Connection(ports, ports.choose(remote), controlling=True, on_nominated=lambda _: None)
+    ports.attach(connection, remote)
+    return connection
 
 
 def check(connection: Connection, *, password: str | None = None, **changes: object) -> stun.Message:
@@ -62,7 +78,7 @@ async def test_answers_an_authenticated_check_to_where_it_came_from(
 
 
 async def test_never_answers_a_check_that_is_not_authenticated(
-    engine: Engine, port: Port, connection: Connection
+    engine: Engine, ports: SharedPorts, connection: Connection
 ) -> None:
     unsigned = check(connection)
     del unsigned.attributes["MESSAGE-INTEGRITY"], unsigned.attributes["FINGERPRINT"]
@@ -78,18 +94,18 @@ async def test_never_answers_a_check_that_is_not_authenticated(
         unsigned,
         other_method,
     ):
-        port._route(Datagram(bytes(message), STRANGER))
+        ports._route(Datagram(bytes(message), STRANGER, engine.ports[0]))
 
     assert engine.totals().sent == 0, "an answer to a stranger makes us a reflector"
-    assert (port.dropped.unauthenticated, port.dropped.unknown_user, port.dropped.malformed) == (1, 1, 4)
+    assert (ports.dropped.unauthenticated, ports.dropped.unknown_user, ports.dropped.malformed) == (1, 1, 4)
 
 
 @given(st.binary(max_size=600))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_garbage_that_looks_like_stun_is_dropped(engine: Engine, rest: bytes) -> None:
-    port = Port(engine, on_leg_event=lambda _: None)
+    ports = SharedPorts(engine, on_leg_event=lambda _: None)
     for first in b"\x00\x01\x02\x03":
-        port._route(Datagram(bytes([first]) + rest, STRANGER))
+        ports._route(Datagram(bytes([first]) + rest, STRANGER, engine.ports[0]))
 
     assert engine.totals().sent == 0, "garbage was answered"
 
@@ -97,70 +113,70 @@ def test_garbage_that_looks_like_stun_is_dropped(engine: Engine, rest: bytes) ->
 @given(st.binary(max_size=8), st.integers(0, 0xFFFF))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_attributes_of_a_wrong_length_are_dropped(engine: Engine, value: bytes, kind: int) -> None:
-    port = Port(engine, on_leg_event=lambda _: None)
+    ports = SharedPorts(engine, on_leg_event=lambda _: None)
     attribute = kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value + bytes(-len(value) % 4)
     header = b"\x00\x01" + len(attribute).to_bytes(2, "big") + stun.COOKIE.to_bytes(4, "big") + bytes(12)
 
-    port._route(Datagram(header + attribute, STRANGER))
+    ports._route(Datagram(header + attribute, STRANGER, engine.ports[0]))
 
-    assert port.dropped.malformed == 1, "one bad attribute must not stop the port"
+    assert ports.dropped.malformed == 1, "one bad attribute must not stop the port"
 
 
-async def test_counts_responses_and_dtls_that_nobody_waits_for(engine: Engine, port: Port) -> None:
+async def test_counts_responses_and_dtls_that_nobody_waits_for(engine: Engine, ports: SharedPorts) -> None:
     stray = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.RESPONSE)
     keepalive = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.INDICATION)
     for data in (bytes(stray), bytes(keepalive), b"\x16\xfe\xfd" + bytes(20)):
-        port._route(Datagram(data, STRANGER))
+        ports._route(Datagram(data, STRANGER, engine.ports[0]))
 
-    assert (port.dropped.stray_responses, port.dropped.stray_dtls, port.dropped.malformed) == (1, 1, 0)
+    assert (ports.dropped.stray_responses, ports.dropped.stray_dtls, ports.dropped.malformed) == (1, 1, 0)
     assert engine.totals().sent == 0
 
 
 async def test_dtls_goes_to_the_leg_that_validated_the_address_and_to_no_other(
-    port: Port, connection: Connection
+    engine: Engine, ports: SharedPorts, connection: Connection
 ) -> None:
-    hello = Datagram(b"\x16\xfe\xfd" + bytes(20), STRANGER)
-    other = Connection(port, controlling=False, on_nominated=lambda _: None)
-    port.attach(other)
+    hello = Datagram(b"\x16\xfe\xfd" + bytes(20), STRANGER, engine.ports[0])
+    other = Connection(ports, engine.ports[0], controlling=False, on_nominated=lambda _: None)
+    ports.attach(other, ())
 
-    port._route(hello)
+    ports._route(hello)
     assert connection._queue.empty(), "DTLS was taken from an address that ICE has not validated"
-    assert port.validate(STRANGER, connection)
-    assert not port.validate(STRANGER, other), "a second leg took the address of the first"
-    port._route(hello)
+    assert ports.validate(STRANGER, connection)
+    assert not ports.validate(STRANGER, other), "a second leg took the address of the first"
+    ports._route(hello)
     assert (connection._queue.qsize(), other._queue.qsize()) == (1, 0)
-    port.detach(connection)
-    assert port.validate(STRANGER, other), "a closed leg kept its address"
+    ports.detach(connection)
+    assert ports.validate(STRANGER, other), "a closed leg kept its address"
     await other.close()
 
 
-async def test_a_flood_of_dtls_fills_no_memory(port: Port, connection: Connection) -> None:
-    port.validate(STRANGER, connection)
+async def test_a_flood_of_dtls_fills_no_memory(engine: Engine, ports: SharedPorts, connection: Connection) -> None:
+    ports.validate(STRANGER, connection)
     for _ in range(1000):
-        port._route(Datagram(b"\x16\xfe\xfd" + bytes(20), STRANGER))
+        ports._route(Datagram(b"\x16\xfe\xfd" + bytes(20), STRANGER, engine.ports[0]))
 
     assert connection._queue.qsize() <= 16
 
 
 def test_advertises_what_it_is_told_and_the_bound_address_otherwise(engine: Engine) -> None:
-    assert Port(engine, lambda _: None).addresses == ("127.0.0.1",)
-    assert Port(engine, lambda _: None, ["198.51.100.7"]).addresses == ("198.51.100.7",)
+    assert SharedPorts(engine, lambda _: None).addresses == ("127.0.0.1",)
+    assert SharedPorts(engine, lambda _: None, ["198.51.100.7"]).addresses == ("198.51.100.7",)
 
 
 def test_refuses_to_advertise_what_no_peer_could_reach(engine: Engine) -> None:
     everywhere = Engine(srtp_functions(), tone_frames(200), host="0.0.0.0")
     try:
-        with pytest.raises(ValueError, match="needs an advertised one"):
-            Port(everywhere, lambda _: None)
+        with pytest.raises(ValueError, match="need an advertised one"):
+            SharedPorts(everywhere, lambda _: None)
     finally:
         everywhere.close()
     with pytest.raises(ValueError, match="bound to IPv4"):
-        Port(engine, lambda _: None, ["2001:db8::7"])
+        SharedPorts(engine, lambda _: None, ["2001:db8::7"])
 
 
 async def test_every_advertised_address_is_a_candidate_and_each_family_is_checked_once(engine: Engine) -> None:
-    port = Port(engine, lambda _: None, ["198.51.100.7", "10.0.0.7"])
-    connection = Connection(port, controlling=True, on_nominated=lambda _: None)
+    ports = SharedPorts(engine, lambda _: None, ["198.51.100.7", "10.0.0.7"])
+    connection = Connection(ports, engine.ports[0], controlling=True, on_nominated=lambda _: None)
 
     assert [(c.host, c.port) for c in connection.local_candidates] == [
         ("198.51.100.7", engine.address[1]),
@@ -168,3 +184,38 @@ async def test_every_advertised_address_is_a_candidate_and_each_family_is_checke
     ]
     assert len(connection._protocols) == 1, "two protocols on one socket check every pair twice"
     await connection.close()
+
+
+async def test_legs_whose_peers_differ_share_the_first_port(wide: SharedPorts) -> None:
+    legs = [attached(wide, [(f"192.0.2.{at}", 3480)]) for at in range(50)]
+
+    assert {leg.local_port for leg in legs} == {wide.choose([])}, "a port was spent although nothing collides"
+
+
+async def test_legs_at_one_address_get_a_port_each_and_give_it_back(wide: SharedPorts) -> None:
+    """All of Meta's relays use UDP port 3480, so two calls by one relay have the same address there."""
+    relay, spare = ("203.0.113.40", 3480), ("2001:db8::1", 3480)
+    legs = [attached(wide, [relay, (f"2001:db8::1:{at}", 3480)]) for at in range(WIDE)]
+
+    assert len({leg.local_port for leg in legs}) == WIDE, "two legs share the addresses of both sides"
+    with pytest.raises(PortsExhausted):
+        wide.choose([spare, relay])
+    wide.detach(legs[2])
+    assert wide.choose([spare, relay]) == legs[2].local_port, "a closed leg kept its port"
+
+
+async def test_an_address_that_ice_has_found_is_taken_too(wide: SharedPorts) -> None:
+    leg = attached(wide, [])
+    wide.validate(STRANGER, leg)
+
+    assert wide.choose([STRANGER]) != leg.local_port, "the two would have the same addresses on both sides"
+
+
+async def test_a_check_at_another_port_than_the_legs_is_dropped(wide: SharedPorts) -> None:
+    leg = attached(wide, [])
+    message = bytes(check(leg))
+
+    wide._route(Datagram(message, STRANGER, wide._engine.ports[1]))
+
+    assert wide.dropped.unknown_user == 1, "the answer would come from a port that the peer was never told"
+    assert wide._engine.totals().sent == 0

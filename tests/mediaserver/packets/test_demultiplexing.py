@@ -17,7 +17,9 @@ def test_stun_and_dtls_are_handed_up_with_their_sender(room: EngineRoom) -> None
     peer = room.peer()
     for data in (STUN, DTLS):
         peer.send_raw(data)
-        assert room.await_datagram(data) == Datagram(data, peer.address), "ICE or DTLS would be fed a wrong address"
+        assert room.await_datagram(data) == Datagram(data, peer.address, room.engine.ports[0]), (
+            "ICE or DTLS would be fed a wrong address"
+        )
 
 
 def test_the_engine_sends_what_asyncio_gives_it(room: EngineRoom) -> None:
@@ -44,7 +46,7 @@ def test_a_datagram_of_no_known_protocol_is_counted_and_dropped(room: EngineRoom
     peer.send_raw(STUN)
     room.await_datagram(STUN)
     assert room.engine.totals().malformed == 1, "garbage must be seen in the counters"
-    assert room.events == [Datagram(STUN, peer.address)], "garbage reached asyncio"
+    assert room.events == [Datagram(STUN, peer.address, room.engine.ports[0])], "garbage reached asyncio"
     assert peer.hears_nothing(), "garbage was answered"
 
 

@@ -110,7 +110,7 @@ def test_an_unusable_offer_is_rejected_with_its_reason_in_the_record() -> None:
     assert effects == (CloseLeg(leg=CALLER_LEG), REJECT), "Meta must hear that the call is not taken"
     (written,) = b.effects(call, b.caller_hangs_up())
     assert isinstance(written, WriteRecord)
-    assert (written.record.ended_by, written.record.reason) == ("server", "unusable offer: no fingerprint")
+    assert (written.record.ended_by, written.record.reason) == ("server", "the offer was refused: no fingerprint")
     assert (written.record.accepted_at, written.record.agent) == (None, None)
 
 
