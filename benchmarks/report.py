@@ -24,9 +24,9 @@ console = Console(highlight=False)
 
 def run(measure: Callable[[int | None], Coroutine[Any, Any, Keys]], json_path: Path | None, *, pin: bool) -> None:
     """Measure, print and write. ``measure`` is given the server's core, or None; fails if the report has failures."""
+    core = system_core() if pin else None
     if pin:
         os.sched_setaffinity(0, {load_core()})
-    core = system_core() if pin else None
     keys = uvloop.run(measure(core))
     keys["pinned"] = pin
     keys["machine"] = msgspec.to_builtins(machine())

@@ -5,20 +5,17 @@ leg: webhook, store, Graph requests, SDP, ICE, DTLS; only the sound it plays mea
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 import typer
 
 from benchmarks.crowd.beat import let_pass
-from benchmarks.crowd.caller import NativeCaller
 from benchmarks.crowd.calls import gather_waiting, hang_up
 from benchmarks.crowd.natives import Natives
 from benchmarks.crowd.site import Site, own_site
+from benchmarks.crowd.times import accept_to_audio_s, since_webhook_s
 from benchmarks.report import JsonPath, Keys, Pin, run
 from benchmarks.server_process import ServerProcess
-from benchmarks.simulator.call import SimulatedCall
-from benchmarks.simulator.moment import Moment
 from benchmarks.spread import spread_ms
 from benchmarks.usage import memory_bytes, usage
 
@@ -62,9 +59,9 @@ async def _measure(site: Site, server: ServerProcess, *, calls: int, rate: float
         "calls": calls,
         "rate": rate,
         "seconds": round(set_up.seconds, 3),
-        "webhook_to_pre_accept_ms": spread_ms(_since_webhook(crowd.calls, lambda call: call.pre_accepted)),
-        "webhook_to_accept_ms": spread_ms(_since_webhook(crowd.calls, lambda call: call.accepted)),
-        "accept_to_first_audio_ms": spread_ms(_until_heard(crowd.calls)),
+        "webhook_to_pre_accept_ms": spread_ms(since_webhook_s(crowd.calls, lambda call: call.pre_accepted)),
+        "webhook_to_accept_ms": spread_ms(since_webhook_s(crowd.calls, lambda call: call.accepted)),
+        "accept_to_first_audio_ms": spread_ms(accept_to_audio_s(crowd.calls)),
         "cpu_ms_per_leg": round(1000 * (set_up.cpu_s - sound_s) / calls, 3),
         "cpu_ms_per_leg_with_sound": round(1000 * set_up.cpu_s / calls, 3),
         "memory_kb_per_leg": round((memory_after - memory_before) / 1024 / calls, 1),
@@ -72,20 +69,6 @@ async def _measure(site: Site, server: ServerProcess, *, calls: int, rate: float
         "load_core_percent": load_done.since(load_start).core_percent,
         "failures": crowd.failures + [f"{len(unheard)} callers heard nothing"] * bool(unheard),
     }
-
-
-def _since_webhook(calls: Iterable[SimulatedCall], milestone: Callable[[SimulatedCall], Moment]) -> Iterator[float]:
-    for call in calls:
-        at = milestone(call).at
-        if at is not None and call.webhook_sent.at is not None:
-            yield at - call.webhook_sent.at
-
-
-def _until_heard(calls: Iterable[SimulatedCall]) -> Iterator[float]:
-    for call in calls:
-        heard_at = call.phone.heard.at if isinstance(call.phone, NativeCaller) else None
-        if heard_at is not None and call.accepted.at is not None:
-            yield heard_at - call.accepted.at
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class Line:
         self._engine = Engine(srtp_functions(), silence_frames(), host="127.0.0.1")
         self._leg = self._engine.add_leg(Stream(self.ssrc, _OPUS))
         self._clips: dict[Sequence[bytes], int] = {}
-        self._open = True
+        self._last: LegCounters | None = None
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._engine.fileno(), self._take)
         self._engine.start()
@@ -44,12 +44,13 @@ class Line:
 
     @property
     def counters(self) -> LegCounters:
-        """What passed here so far."""
-        return self._engine.counters(self._leg)
+        """What passed here so far, or until it was closed."""
+        return self._engine.counters(self._leg) if self._last is None else self._last
 
     def send(self, datagram: bytes, address: Address) -> None:
-        """Send a STUN or DTLS datagram at once."""
-        self._engine.send(datagram, address)
+        """Send a STUN or DTLS datagram at once; a closed line loses it."""
+        if self._last is None:
+            self._engine.send(datagram, address)
 
     def secure(self, remote: Address, srtp: Srtp) -> None:
         """From now on RTP flows to and from there."""
@@ -57,19 +58,22 @@ class Line:
         self._engine.secure(self._leg, SrtpSessions(_pointer(srtp.inbound), _pointer(srtp.outbound), owner=srtp))
 
     def play(self, frames: Sequence[bytes]) -> None:
-        """Say this loop of frames."""
+        """Say this loop of frames; nothing is said on a closed line."""
+        if self._last is not None:
+            return
         if frames not in self._clips:
             self._clips[frames] = self._engine.add_clip(frames)
         self._engine.play(self._leg, [Cue(self._clips[frames], 0)])
 
     def mute(self) -> None:
         """Say nothing."""
-        self._engine.mute(self._leg)
+        if self._last is None:
+            self._engine.mute(self._leg)
 
     def close(self) -> None:
         """Release the port. Safe to call twice."""
-        if self._open:
-            self._open = False
+        if self._last is None:
+            self._last = self.counters
             self._loop.remove_reader(self._engine.fileno())
             self._engine.close()
 
@@ -81,7 +85,7 @@ class Line:
                 self.heard.happen(event.at)
                 if self._on_heard is not None:
                     self._on_heard()
-            if not self._open:
+            if self._last is not None:
                 return
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import aiohttp
 
@@ -11,6 +11,7 @@ from benchmarks.server_process import Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import MakeBrowser, ScriptedAgent
 from benchmarks.simulator.call import Windows
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
+from mediaserver.config import Secrets as ServerSecrets
 from signaling.agents.tokens import issue
 
 _WINDOWS = Windows(first_media_s=3600.0)
@@ -22,10 +23,10 @@ _SIGNING_IN = 20
 class Site:
     """A server that takes calls from a WhatsApp of our own."""
 
-    def __init__(self, cloud: SimulatedWhatsApp, agent_url: str, agent_secret: str) -> None:
+    def __init__(self, cloud: SimulatedWhatsApp, url: str, agent_secret: str) -> None:
         self.cloud = cloud
         self.agents: list[ScriptedAgent] = []
-        self._agent_url = agent_url
+        self._agent_url = f"ws{url.removeprefix('http')}/agent"
         self._agent_secret = agent_secret
 
     async def sign_in(self, count: int, make_browser: MakeBrowser) -> list[ScriptedAgent]:
@@ -51,20 +52,46 @@ class Site:
 @asynccontextmanager
 async def own_site(sections: Mapping[str, Section], core: int | None) -> AsyncIterator[tuple[Site, ServerProcess]]:
     """A fresh server and WhatsApp of its own; with a ``core`` the server is kept on it."""
-    async with AsyncExitStack() as stack:
-        shared = Secrets()
-        cloud = SimulatedWhatsApp(
-            CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token, windows=_WINDOWS)
-        )
-        await cloud.start()
-        stack.push_async_callback(cloud.close)
-        server = await stack.enter_async_context(
-            served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, **sections}, core=core)
-        )
+    shared = Secrets()
+    async with (
+        _whatsapp(shared.app_secret, shared.access_token, port=0) as cloud,
+        served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, **sections}, core=core) as server,
+        _opened(Site(cloud, server.url, shared.agent_secret)) as site,
+    ):
         await cloud.subscribe(server.callback_url, shared.verify_token)
-        site = Site(cloud, server.agent_url, shared.agent_secret)
-        stack.push_async_callback(site.close)
         yield site, server
+
+
+@asynccontextmanager
+async def site_at(url: str, secrets: ServerSecrets, *, graph_port: int) -> AsyncIterator[Site]:
+    """The server that runs at ``url``, and a WhatsApp at the port where it looks for one.
+
+    Raises NotVerified if its verification token is another one, OSError if it is not there or the port is taken.
+    """
+    app_secret, access_token = secrets.app_secret.get_secret_value(), secrets.access_token.get_secret_value()
+    async with _whatsapp(app_secret, access_token, port=graph_port) as cloud:
+        await cloud.subscribe(f"{url}/webhooks/whatsapp", secrets.verify_token.get_secret_value())
+        async with _opened(Site(cloud, url, secrets.agent_secret.get_secret_value())) as site:
+            yield site
+
+
+@asynccontextmanager
+async def _whatsapp(app_secret: str, access_token: str, *, port: int) -> AsyncIterator[SimulatedWhatsApp]:
+    config = CloudConfig(app_secret=app_secret, access_token=access_token, windows=_WINDOWS, port=port)
+    cloud = SimulatedWhatsApp(config)
+    await cloud.start()
+    try:
+        yield cloud
+    finally:
+        await cloud.close()
+
+
+@asynccontextmanager
+async def _opened(site: Site) -> AsyncIterator[Site]:
+    try:
+        yield site
+    finally:
+        await site.close()
 
 
 async def metrics(url: str) -> dict[str, float]:
