@@ -53,7 +53,7 @@ async def demonstrate(*, stay: bool) -> Keys:
     cloud = SimulatedWhatsApp(CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token))
     await cloud.start()
     try:
-        async with served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queue": _QUEUE}) as server:
+        async with served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queues": [_QUEUE]}) as server:
             await cloud.subscribe(server.callback_url, shared.verify_token)
             waited_s = server.waited_for_cpu_s()
             try:

@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +18,9 @@ _READY_S = 60.0
 _STOP_S = 20.0
 
 Section: TypeAlias = Mapping[str, str | int | float | bool]
-"""Keys of one section of the configuration."""
+"""Keys of one table of the configuration."""
+Sections: TypeAlias = Mapping[str, Section | Sequence[Section]]
+"""Tables and arrays of tables of the configuration."""
 
 
 class NotReady(Exception):
@@ -81,9 +83,7 @@ class Secrets:
 
 
 @asynccontextmanager
-async def served(
-    shared: Secrets, sections: Mapping[str, Section], *, core: int | None = None
-) -> AsyncIterator[ServerProcess]:
+async def served(shared: Secrets, sections: Sections, *, core: int | None = None) -> AsyncIterator[ServerProcess]:
     """A running server with these sections of configuration; it is stopped on leaving. Raises NotReady.
 
     With a ``core``, all its threads are kept on that one.
@@ -136,10 +136,12 @@ def _log_path(folder: Path) -> Path:
     return folder / "server.log"
 
 
-def _toml(sections: Mapping[str, Section]) -> str:
+def _toml(sections: Sections) -> str:
     # Strings, numbers and booleans are written alike in JSON and TOML.
     lines = []
-    for name, values in sections.items():
-        lines.append(f"[{name}]")
-        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    for name, section in sections.items():
+        heading, tables = (f"[{name}]", [section]) if isinstance(section, Mapping) else (f"[[{name}]]", section)
+        for values in tables:
+            lines.append(heading)
+            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"

@@ -15,17 +15,18 @@ from prometheus_client import CollectorRegistry
 from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from hold_audio.strategy import default_programme
-from mediaserver.config import Config, QueueSection, Secrets
+from mediaserver.config import Config, Secrets
 from mediaserver.figures import Figures
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Cue
+from mediaserver.waiting_config import QueueSection
+from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
-from signaling.calls.call import Policies
 from signaling.calls.events import Event
 from signaling.clock import SystemClock
 from signaling.pause import pause
@@ -36,9 +37,8 @@ from signaling.store.inbox import Inbox
 from signaling.store.memory import MemoryStore
 from signaling.store.records import Records
 from signaling.store.sqlite import SqliteStore
-from signaling.supervisor import Route, Supervisor
+from signaling.supervisor import Supervisor
 from signaling.trace import TraceFolder
-from signaling.waiting.board import RingPolicy
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.whatsapp.endpoint import Webhook
 from signaling.whatsapp.graph import Access, Graph
@@ -84,10 +84,10 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         records = Records(store, pause=pause)
         stack.push_async_callback(records.close)
 
-        library = await asyncio.to_thread(Library, (config.queue.country,))
+        library = await asyncio.to_thread(Library, [queue.country for queue in config.queues])
         engine = _build_engine(config, library)
         stack.callback(engine.close)
-        programmes = {config.queue.name: _cues(config.queue, library, engine)}
+        programmes = {queue.name: _cues(queue, library, engine) for queue in config.queues}
         media = Media(engine, board.post, programmes, Figures(metrics), advertised=config.media.advertised)
         media.open()
         stack.push_async_callback(media.stop)
@@ -96,20 +96,21 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, policy=_ring_policy(config.queue))
+        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
         desk = Desk(post=board.post, room=dispatcher, clock=clock)
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
+        reception = reception_of(config)
         supervisor = Supervisor(
             Ports(media, graph, dispatcher, desk, records),
             records,
             clock,
-            route=lambda _: _route(config.queue),
+            route=reception.route,
             traces=TraceFolder(config.trace.folder),
         )
         board.supervisor = supervisor
-        metrics.register(ServerCollector(supervisor, engine))
+        metrics.register(ServerCollector(supervisor, engine, reception))
         webhook = Webhook(
             Inbox(store),
             supervisor.deliver,
@@ -179,14 +180,6 @@ def _access(config: Config, secrets: Secrets) -> Access:
         token=secrets.access_token.get_secret_value(),
         timeout_s=config.whatsapp.timeout_s,
     )
-
-
-def _ring_policy(queue: QueueSection) -> RingPolicy:
-    return RingPolicy(ring_s=queue.ring_s, refusal_pause_s=queue.refusal_pause_s)
-
-
-def _route(queue: QueueSection) -> Route:
-    return Route(queue.name, Policies(max_wait_s=queue.max_wait_s))
 
 
 async def _listen(stack: AsyncExitStack, application: web.Application, config: Config) -> str:

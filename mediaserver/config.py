@@ -4,36 +4,20 @@ Each part of the server gets its own slice and never the whole.
 """
 
 import difflib
-import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from mediaserver.section import Address, Section
+from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
+
 ENVIRONMENT_PREFIX = "RINGBRIDGE_"
 """What the names of the environment's secrets begin with."""
-
-
-def _address(value: str) -> str:
-    """Refuse names: a media address that needs looking up would be looked up once and then be wrong."""
-    return str(ipaddress.ip_address(value))
-
-
-Address = Annotated[str, AfterValidator(_address)]
-"""An IPv4 or IPv6 address as text."""
 
 
 class ConfigProblems(Exception):
@@ -44,18 +28,14 @@ class ConfigProblems(Exception):
         self.problems = problems
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
-
-class HttpSection(_Section):
+class HttpSection(Section):
     """Where the server listens for webhooks, agents and operators."""
 
     host: str = Field(default="127.0.0.1", description="Address the HTTP server binds.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port the HTTP server binds; 0 picks a free one.")
 
 
-class MediaSection(_Section):
+class MediaSection(Section):
     """The UDP ports of all media."""
 
     host: Address = Field(default="127.0.0.1", description="Address the media ports bind.")
@@ -85,7 +65,7 @@ class MediaSection(_Section):
         return value
 
 
-class WhatsAppSection(_Section):
+class WhatsAppSection(Section):
     """Meta's side."""
 
     graph_url: str = Field(default="https://graph.facebook.com", description="Base address of the Graph API.")
@@ -93,31 +73,13 @@ class WhatsAppSection(_Section):
     timeout_s: float = Field(default=5.0, gt=0, le=20, description="Longest wait for one answer of Meta, in seconds.")
 
 
-class QueueSection(_Section):
-    """The queue that every call enters."""
-
-    name: str = Field(default="main", min_length=1, description="Name of the queue, shown to agents.")
-    country: str = Field(default="eu", description="Whose ringback tone callers hear, e.g. eu, us, gb, jp.")
-    ringback_cycles: int = Field(
-        default=2, ge=0, le=100, description="Ringback cadences before music begins; 0 begins with music."
-    )
-    music: bool = Field(default=True, description="Music after the ringback; without it the ringback goes on.")
-    ring_s: float = Field(default=20.0, gt=0, le=120, description="How long one agent is rung, in seconds.")
-    refusal_pause_s: float = Field(
-        default=10.0,
-        ge=0,
-        description="How long an agent who refused or did not answer is left alone, in seconds.",
-    )
-    max_wait_s: float = Field(default=1800.0, gt=0, description="Longest wait of a caller, in seconds.")
-
-
-class StoreSection(_Section):
+class StoreSection(Section):
     """Where records live."""
 
     path: str = Field(default="ringbridge.sqlite3", description="SQLite file; ':memory:' keeps nothing.")
 
 
-class TraceSection(_Section):
+class TraceSection(Section):
     """Traces of ended calls, for developers; nothing personal is in them."""
 
     folder: Path | None = Field(
@@ -125,18 +87,20 @@ class TraceSection(_Section):
     )
 
 
-class Config(_Section):
+class Config(Section):
     """The whole file."""
 
     http: HttpSection = HttpSection()
     media: MediaSection = MediaSection()
     whatsapp: WhatsAppSection = WhatsAppSection()
-    queue: QueueSection = QueueSection()
+    queues: Queues = (QueueSection(),)
+    routes: tuple[RouteSection, ...] = ()
+    agents: tuple[AgentSection, ...] = ()
     store: StoreSection = StoreSection()
     trace: TraceSection = TraceSection()
 
 
-class Secrets(_Section):
+class Secrets(Section):
     """From the environment only, never from the file."""
 
     app_secret: SecretStr = Field(min_length=8, description="Meta's app secret, which signs webhooks.")
@@ -155,10 +119,15 @@ def load_config(path: Path | None) -> Config:
         raise ConfigProblems((f"{path}: cannot be read ({error.strerror}); give the path of a TOML file",)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigProblems((f"{path}: is not TOML ({error}); mend that line first",)) from error
+    problems = list(broken_references(table))
     try:
-        return Config.model_validate(table)
+        config = Config.model_validate(table)
     except ValidationError as error:
-        raise ConfigProblems(tuple(_explain(problem, Config) for problem in error.errors())) from error
+        problems += [_explain(problem, Config) for problem in error.errors()]
+        raise ConfigProblems(tuple(problems)) from error
+    if problems:
+        raise ConfigProblems(tuple(problems))
+    return config
 
 
 def load_secrets(environ: Mapping[str, str]) -> Secrets:
@@ -182,6 +151,8 @@ def _explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(path[-1], known, n=1)
         fix = f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(sorted(known))}"
         return f"{key}: is not a key of the configuration; {fix}"
+    if problem["type"] == "missing":
+        return f"{key}: is missing; give {known[path[-1]].description}"
     field = known.get(path[-1]) or _fields_beside(model, path[:-1]).get(path[-2])
     meaning = f" ({field.description})" if field is not None and field.description else ""
     wrong = problem["msg"].removeprefix("Value error, ")
@@ -197,8 +168,18 @@ def _explain_secret(problem: ErrorDetails) -> str:
 
 def _fields_beside(model: type[BaseModel], path: list[str]) -> dict[str, FieldInfo]:
     for part in path[:-1]:
+        if part.isdecimal():
+            # A place in an array of tables; the table itself was entered with the array's name.
+            continue
         inner = model.model_fields.get(part)
-        if inner is None or not isinstance(inner.annotation, type) or not issubclass(inner.annotation, BaseModel):
+        table = _table_of(inner) if inner is not None else None
+        if table is None:
             return {}
-        model = inner.annotation
+        model = table
     return model.model_fields
+
+
+def _table_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a table, or of each table of an array."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from mediaserver.packets.types import EngineCounters
 from signaling.calls.call import Phase
 from signaling.supervisor import Supervisor
+from signaling.waiting.reception import Reception
 
 
 class PacketTotals(Protocol):
@@ -21,9 +22,10 @@ class PacketTotals(Protocol):
 class ServerCollector(Collector):
     """Calls and packets of one server."""
 
-    def __init__(self, supervisor: Supervisor, engine: PacketTotals) -> None:
+    def __init__(self, supervisor: Supervisor, engine: PacketTotals, reception: Reception) -> None:
         self._supervisor = supervisor
         self._engine = engine
+        self._reception = reception
 
     def collect(self) -> Iterator[Metric]:
         """All metrics, as they stand now."""
@@ -40,6 +42,8 @@ class ServerCollector(Collector):
         yield CounterMetricFamily("ringbridge_calls_started", "Calls since the start.", value=totals.started)
         yield CounterMetricFamily("ringbridge_calls_ended", "Ended calls since the start.", value=totals.ended)
         yield CounterMetricFamily("ringbridge_call_bugs", "Calls ended by a bug; must stay 0.", value=totals.bugs)
+        unrouted = self._reception.unrouted
+        yield CounterMetricFamily("ringbridge_calls_unrouted", "Calls that no route expected.", value=unrouted)
         ignored = CounterMetricFamily("ringbridge_events_ignored", "Events that changed nothing.", labels=["why"])
         for why, times in totals.ignored.items():
             ignored.add_metric([why], times)

@@ -10,7 +10,7 @@ from typing import assert_never
 import structlog
 
 from signaling.calls import ending, machine
-from signaling.calls.call import Call, End, Phase, Policies
+from signaling.calls.call import Call, End, Phase, Route
 from signaling.calls.effects import (
     AgentCallEnded,
     AgentJoined,
@@ -60,9 +60,9 @@ class Runner:
         """Put an event into the inbox. Never blocks."""
         self._inbox.put_nowait(event)
 
-    async def run(self, offer: CallOffered, queue: str, policies: Policies) -> None:
+    async def run(self, offer: CallOffered, route: Route) -> None:
         """Live through a new call. Returns when it is ENDED."""
-        await self._live(offer, lambda now: machine.begin(offer, queue=queue, policies=policies, now=now))
+        await self._live(offer, lambda now: machine.begin(offer, route=route, now=now))
 
     async def resume_to_end(self, call: Call) -> None:
         """End a call that a former process left alive: its media is gone, so Meta and the record are told."""

@@ -6,11 +6,11 @@ It knows which calls exist, never what state they are in.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import structlog
 
-from signaling.calls.call import Call, CallRecord, Phase, Policies
+from signaling.calls.call import Call, CallRecord, Phase, Route
 from signaling.calls.events import CallOffered, CallTerminated, Event, ServerStopping
 from signaling.clock import Clock
 from signaling.ports import Ports
@@ -22,13 +22,6 @@ log = structlog.get_logger(__name__)
 
 STALE_OFFER_S = 60.0
 """Age in seconds from which a connect webhook is a missed call: Meta's user has given up (whatsapp-calling 1.3)."""
-
-
-class Route(NamedTuple):
-    """Where a new call goes and which waits it lives by."""
-
-    queue: str
-    policies: Policies
 
 
 class EndedCalls(Protocol):
@@ -109,7 +102,7 @@ class Supervisor:
         """End, at Meta and in the records, what a former process left alive."""
         for call in await self._ended.live():
             if call.call_id not in self._runners:
-                runner = self._runner(call.call_id, Trace(call.call_id, call.queue, call.policies))
+                runner = self._runner(call.call_id, Trace(call.call_id, call.route))
                 self._own(call.call_id, runner.resume_to_end(call))
 
     async def close(self, grace_s: float) -> None:
@@ -135,14 +128,14 @@ class Supervisor:
             self.totals.ignored["stale connect"] += 1
             self._ports.records.write(self._missed(offer, route))
             return
-        trace = Trace(offer.call_id, route.queue, route.policies)
+        trace = Trace(offer.call_id, route)
         runner = self._runner(offer.call_id, trace)
         self._own(offer.call_id, self._run_traced(runner, trace, offer, route))
         if self._draining:
             runner.post(ServerStopping(reason="the server is stopping"))
 
     async def _run_traced(self, runner: Runner, trace: Trace, offer: CallOffered, route: Route) -> None:
-        await runner.run(offer, route.queue, route.policies)
+        await runner.run(offer, route)
         await asyncio.to_thread(self._traces.write, trace)
 
     def _missed(self, offer: CallOffered, route: Route) -> CallRecord:
@@ -161,6 +154,7 @@ class Supervisor:
             ended_by="server",
             reason="the offer came too late",
             error=None,
+            route=route.rule,
             cta_payload=offer.cta_payload,
             deeplink_payload=offer.deeplink_payload,
         )

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from signaling.calls import machine
-from signaling.calls.call import Call, Policies
+from signaling.calls.call import Call, Route
 from signaling.calls.events import CallOffered, Event
 from signaling.calls.steps import Step
 from signaling.tags import call_tag
@@ -43,13 +43,6 @@ _TIMES = frozenset({"accepted_at", "answered_at", "ended_at", "offered_at", "sin
 """Fields that hold epoch seconds; a trace keeps them relative to its beginning, so that it replays from zero."""
 
 
-class Header(msgspec.Struct, frozen=True):
-    """First line: how the call was begun."""
-
-    queue: str
-    policies: Policies
-
-
 class Line(msgspec.Struct, frozen=True):
     """One step."""
 
@@ -62,11 +55,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Trace:
-    """The growing trace of one call."""
+    """The growing trace of one call. Its first line is the route of the call."""
 
-    def __init__(self, call_id: str, queue: str, policies: Policies) -> None:
+    def __init__(self, call_id: str, route: Route) -> None:
         self.tag = call_tag(call_id)
-        self._header = Header(queue, policies)
+        self._route = route
         self._lines: list[Line] = []
         self._tokens: dict[str, str] = {}
         self._began: float | None = None
@@ -87,7 +80,7 @@ class Trace:
 
     def text(self) -> str:
         """The trace as JSON lines."""
-        rows: Iterable[Header | Line] = (self._header, *self._lines)
+        rows: Iterable[Route | Line] = (self._route, *self._lines)
         return "".join(msgspec.json.encode(row).decode() + "\n" for row in rows)
 
     def _redact(self, value: Any, field: str = "") -> Any:
@@ -121,7 +114,7 @@ def replay(text: str) -> Iterator[tuple[Line, Line]]:
     Raises msgspec.DecodeError or msgspec.ValidationError for a text that is no trace.
     """
     first, *rows = text.splitlines()
-    header = msgspec.json.decode(first, type=Header)
+    route = msgspec.json.decode(first, type=Route)
     call: Call | None = None
     again: Trace | None = None
     for row in rows:
@@ -129,8 +122,8 @@ def replay(text: str) -> Iterator[tuple[Line, Line]]:
         event: Event = msgspec.convert(recorded.event, type=Event)
         if call is None or again is None:
             assert isinstance(event, CallOffered), "a trace begins with the offer"
-            again = Trace(event.call_id, header.queue, header.policies)
-            step = machine.begin(event, queue=header.queue, policies=header.policies, now=recorded.t)
+            again = Trace(event.call_id, route)
+            step = machine.begin(event, route=route, now=recorded.t)
         else:
             step = machine.step(call, event, recorded.t)
         call = step.call

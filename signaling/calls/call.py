@@ -82,6 +82,15 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     goodbye_s: float = 15.0
 
 
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about a call at the door: where it waits, and which waits it lives by."""
+
+    queue: str
+    rule: str | None = None
+    """Name of the rule that chose the queue; None for the default queue."""
+    policies: Policies = Policies()
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A live call. Only ``machine.step`` makes a new one from an old one."""
 
@@ -89,8 +98,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     phone_number_id: str
     business_number: str | None
     caller: Caller
+    route: Route
     queue: str
-    policies: Policies
+    """Where the call waits now."""
     phase: Phase
     deadline: Deadline | None
     offered_at: float
@@ -115,6 +125,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """When everything was released; Meta's confirmation may follow seconds later."""
 
     @property
+    def policies(self) -> Policies:
+        """The waits this call lives by."""
+        return self.route.policies
+
+    @property
     def over(self) -> bool:
         """Whether everything of this call has been released."""
         return self.phase in (Phase.ENDING, Phase.ENDED)
@@ -128,6 +143,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     business_number: str | None
     caller: Caller
     queue: str
+    """The last queue the call was in."""
     offered_at: float
     accepted_at: float | None
     answered_at: float | None
@@ -138,6 +154,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str
     reason: str
     error: MetaError | None
+    route: str | None = None
+    """The rule that chose the first queue; None for the default queue."""
     cta_payload: str | None = None
     deeplink_payload: str | None = None
     meta_status: str | None = None

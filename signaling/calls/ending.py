@@ -150,6 +150,7 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         ended_by=call.end.by,
         reason=call.end.reason,
         error=call.end.error or _first_error(event),
+        route=call.route.rule,
         cta_payload=call.cta_payload,
         deeplink_payload=call.deeplink_payload,
         meta_status=event.status if event else None,

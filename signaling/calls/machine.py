@@ -9,7 +9,7 @@ the end is in ``ending``.
 from typing import assert_never
 
 from signaling.calls import ending, serving, setup
-from signaling.calls.call import CALLER_LEG, Call, End, Policies
+from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
     ActionFailed,
@@ -33,9 +33,9 @@ from signaling.calls.events import (
 from signaling.calls.steps import Step, ignore
 
 
-def begin(offer: CallOffered, *, queue: str, policies: Policies, now: float) -> Step:
+def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
     """A new call from Meta's connect webhook."""
-    return setup.begin(offer, queue=queue, policies=policies, now=now)
+    return setup.begin(offer, route=route, now=now)
 
 
 def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.

@@ -7,7 +7,7 @@ before, accept repeats the same SDP, and only its 200 opens the sound.
 from msgspec.structs import replace
 
 from signaling.calls import ending
-from signaling.calls.call import CALLER_LEG, Call, End, Phase, Policies
+from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
 from signaling.calls.effects import AnswerOffer, EnterQueue, PlayHoldAudio, SendAction, StartLeg
 from signaling.calls.events import (
     Action,
@@ -21,17 +21,17 @@ from signaling.calls.events import (
 from signaling.calls.steps import Step, deadline, ignore
 
 
-def begin(offer: CallOffered, *, queue: str, policies: Policies, now: float) -> Step:
+def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
     """A new call: the media side is asked for a leg."""
     call = Call(
         call_id=offer.call_id,
         phone_number_id=offer.phone_number_id,
         business_number=offer.business_number,
         caller=offer.caller,
-        queue=queue,
-        policies=policies,
+        route=route,
+        queue=route.queue,
         phase=Phase.OFFERED,
-        deadline=deadline(now, policies.leg_answer_s, Reason.LEG_ANSWER),
+        deadline=deadline(now, route.policies.leg_answer_s, Reason.LEG_ANSWER),
         offered_at=now,
         cta_payload=offer.cta_payload,
         deeplink_payload=offer.deeplink_payload,

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from signaling.waiting.rules import Rules
+
 LEASE_MARGIN_S = 15.0
 """Lease of a reservation beyond the ring time: an agent's media may take 10 s after Answer
 (``Policies.agent_media_s``), and a busy event loop gets the rest."""
@@ -61,6 +63,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """The longest idle agent is next; only a finished conversation sends him to the end."""
     call_id: str | None = None
     """The one call he rings for or talks with."""
+    queue: str | None = None
+    """The queue that call was in when it got him."""
     lease_until: float | None = None
     """When a reservation ends by itself (#71); conversations have none."""
     paused_until: float | None = None
@@ -83,14 +87,6 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     agents: Mapping[str, Agent] = {}
     calls: Mapping[str, Waiting] = {}
-
-
-class RingPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How agents are rung, in seconds."""
-
-    ring_s: float = 20.0
-    refusal_pause_s: float = 10.0
-    """How long an agent who refused or did not answer is left alone."""
 
 
 class Assignment(NamedTuple):
@@ -165,12 +161,12 @@ def occupy(board: Board, call_id: str, name: str) -> Board:
     return _with_agent(board, name, talking)
 
 
-def release(board: Board, call_id: str, name: str, outcome: Outcome, *, now: float, policy: RingPolicy) -> Board:
+def release(board: Board, call_id: str, name: str, outcome: Outcome, *, now: float, rules: Rules) -> Board:
     """The agent is done with the call, which waits on if it is still in the queue."""
     agent = board.agents.get(name)
     if agent is None or agent.call_id != call_id:
         return board
-    pause_ends = now + policy.refusal_pause_s
+    pause_ends = now + rules.queue(agent.queue).refused_pause_s
     waiting = board.calls.get(call_id)
     if waiting is not None and outcome in _KEEPS_APART:
         apart = replace(waiting, apart={**waiting.apart, name: pause_ends})
@@ -183,7 +179,7 @@ def release(board: Board, call_id: str, name: str, outcome: Outcome, *, now: flo
     )
 
 
-def expire(board: Board, *, now: float, policy: RingPolicy) -> Board:
+def expire(board: Board, *, now: float, rules: Rules) -> Board:
     """End every lease, pause and separation whose time has come.
 
     A lease only runs out when the call has lost its owner, for a live call releases by its own deadline. The agent
@@ -191,7 +187,7 @@ def expire(board: Board, *, now: float, policy: RingPolicy) -> Board:
     """
     for name, agent in board.agents.items():
         if agent.call_id is not None and _is_over(agent.lease_until, now):
-            board = release(board, agent.call_id, name, Outcome.NOT_NEEDED, now=now, policy=policy)
+            board = release(board, agent.call_id, name, Outcome.NOT_NEEDED, now=now, rules=rules)
         elif _is_over(agent.paused_until, now):
             board = _with_agent(board, name, replace(agent, paused_until=None))
     for call_id, waiting in board.calls.items():
@@ -201,8 +197,8 @@ def expire(board: Board, *, now: float, policy: RingPolicy) -> Board:
     return board
 
 
-def match(board: Board, *, now: float, policy: RingPolicy) -> tuple[Board, tuple[Assignment, ...]]:
-    """Reserve the longest idle free agent for the longest waiting call, until no free pair is left (#72).
+def match(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Assignment, ...]]:
+    """Reserve the longest idle free agent who serves its queue for the longest waiting call, until none is left (#72).
 
     Expects a board on which ``expire`` has run with the same ``now``.
     """
@@ -217,7 +213,8 @@ def match(board: Board, *, now: float, policy: RingPolicy) -> tuple[Board, tuple
     agents = dict(board.agents)
     assignments = []
     for _, call_id in line:
-        name = next((name for name in free if name not in board.calls[call_id].apart), None)
+        call = board.calls[call_id]
+        name = next((name for name in free if name not in call.apart and rules.serves(name, call.queue)), None)
         if name is None:
             continue
         free.remove(name)
@@ -225,7 +222,8 @@ def match(board: Board, *, now: float, policy: RingPolicy) -> tuple[Board, tuple
             agents[name],
             presence=Presence.RINGING,
             call_id=call_id,
-            lease_until=now + policy.ring_s + LEASE_MARGIN_S,
+            queue=call.queue,
+            lease_until=now + rules.queue(call.queue).ring_s + LEASE_MARGIN_S,
         )
         assignments.append(Assignment(call_id, name))
     return replace(board, agents=agents), tuple(assignments)

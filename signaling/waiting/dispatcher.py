@@ -21,7 +21,8 @@ from signaling.clock import Clock
 from signaling.ports import Post
 from signaling.store.contract import Store, StoreUnavailable
 from signaling.waiting import board
-from signaling.waiting.board import Assignment, Board, Outcome, Presence, RingPolicy
+from signaling.waiting.board import Assignment, Board, Outcome, Presence
+from signaling.waiting.rules import Rules
 
 COMMIT_ATTEMPTS = 8
 """Lost races for the record before the dispatcher takes a breath; one node alone never loses one."""
@@ -45,12 +46,12 @@ class _Contended(Exception):
 class Dispatcher:
     """The waiting room as calls (``signaling.ports.WaitingPort``) and the agents' desk see it."""
 
-    def __init__(self, store: Store, *, site: str, post: Post, clock: Clock, policy: RingPolicy) -> None:
+    def __init__(self, store: Store, *, site: str, post: Post, clock: Clock, rules: Rules) -> None:
         self._store = store
         self._key = f"board:{site}"
         self._post = post
         self._clock = clock
-        self._policy = policy
+        self._rules = rules
         self._inbox: asyncio.Queue[_Change] = asyncio.Queue()
         self._pending: list[_Change] = []
         self._wake_at: float | None = None
@@ -94,8 +95,8 @@ class Dispatcher:
     def release(self, call_id: str, agent: str, outcome: str) -> None:
         """The agent is done with the call. An unknown outcome is a bug of the caller's: ValueError, at once."""
         why = Outcome(outcome)
-        policy = self._policy
-        self._inbox.put_nowait(lambda room, now: board.release(room, call_id, agent, why, now=now, policy=policy))
+        rules = self._rules
+        self._inbox.put_nowait(lambda room, now: board.release(room, call_id, agent, why, now=now, rules=rules))
 
     def ready(self, agent: str) -> None:
         """The agent takes calls."""
@@ -144,7 +145,7 @@ class Dispatcher:
     def _advance(self, room: Board, now: float) -> tuple[Board, tuple[Assignment, ...]]:
         for change in self._pending:
             room = change(room, now)
-        return board.match(board.expire(room, now=now, policy=self._policy), now=now, policy=self._policy)
+        return board.match(board.expire(room, now=now, rules=self._rules), now=now, rules=self._rules)
 
     def _tell(self, before: Board, after: Board, assignments: tuple[Assignment, ...]) -> None:
         assert self._listener is not None
@@ -153,4 +154,5 @@ class Dispatcher:
             if presence is not board.presence(before, agent):
                 self._listener(agent, presence)
         for call_id, agent in assignments:
-            self._post(call_id, AgentAssigned(agent=agent, ring_s=self._policy.ring_s))
+            ring_s = self._rules.queue(after.calls[call_id].queue).ring_s
+            self._post(call_id, AgentAssigned(agent=agent, ring_s=ring_s))

@@ -28,5 +28,5 @@ async def test_the_scripted_call_is_heard_in_both_directions_without_a_break(
 
 async def test_a_server_that_cannot_start_says_why() -> None:
     with pytest.raises(NotReady, match="no_such_key"):
-        async with served(Secrets(), {"queue": {"no_such_key": 1}}):
+        async with served(Secrets(), {"queues": [{"no_such_key": 1}]}):
             pytest.fail("a server with a wrong configuration must not start")

@@ -14,6 +14,10 @@ SECRETS = {
 }
 
 
+def _route(line: str) -> str:
+    return f'[[routes]]\nname = "a"\nqueue = "main"\n{line}'
+
+
 def problems(tmp_path: Path, text: str) -> tuple[str, ...]:
     """What is said about a file with this text."""
     path = tmp_path / "ringbridge.toml"
@@ -29,30 +33,66 @@ def test_no_file_means_defaults() -> None:
 
 def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
     path = tmp_path / "ringbridge.toml"
-    path.write_text('[queue]\nname = "support"\n[media]\nadvertised = ["198.51.100.7"]\n')
+    path.write_text('[[queues]]\nname = "support"\n[media]\nadvertised = ["198.51.100.7"]\n')
     config = load_config(path)
-    assert config.queue.name == "support", "the file is read"
+    assert config.queues[0].name == "support", "the file is read"
     assert config.media.advertised == ("198.51.100.7",), "lists are read"
     assert config.http == Config().http, "what the file does not name keeps its default"
 
 
 def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
-    said = problems(tmp_path, '[http]\nport = 99999\nhots = "x"\n[media]\nhost = "example.org"\n[queues]\na = 1\n')
+    said = problems(tmp_path, '[http]\nport = 99999\nhots = "x"\n[media]\nhost = "example.org"\n[queue]\na = 1\n')
     keys = [line.split(":")[0] for line in said]
-    assert sorted(keys) == ["http.hots", "http.port", "media.host", "queues"], "one restart must be enough to mend all"
+    assert sorted(keys) == ["http.hots", "http.port", "media.host", "queue"], "one restart must be enough to mend all"
+
+
+def test_broken_references_are_told_together_with_broken_keys(tmp_path: Path) -> None:
+    text = '[[queues]]\nname = "a"\nring_s = 0\n[[routes]]\nname = "r"\nqueue = "b"\n[[agents]]\nqueues = ["c", 3]\n'
+    keys = [line.split(":")[0] for line in problems(tmp_path, text)]
+    assert sorted(keys) == [
+        "agents.0.name",
+        "agents.0.queues.0",
+        "agents.0.queues.1",
+        "queues.0.ring_s",
+        "routes.0.queue",
+    ], "a queue that does not exist must not wait for the second restart"
+
+
+def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
+    path = tmp_path / "ringbridge.toml"
+    path.write_text(
+        '[[queues]]\nname = "sales"\n[[queues]]\nname = "support"\n'
+        + '[[routes]]\nname = "fr"\nqueue = "support"\ncommunication = "call"\ncountries = ["FR"]\n'
+        + '[[agents]]\nname = "ana"\nqueues = ["support"]\n'
+    )
+    config = load_config(path)
+    assert [queue.name for queue in config.queues] == ["sales", "support"]
+    assert config.routes[0].countries == ("FR",)
+    assert config.agents[0].queues == ("support",)
 
 
 @pytest.mark.parametrize(
     ("text", "key", "fix"),
     [
         ('[http]\nhots = "x"', "http.hots", "did you mean host?"),
-        ("[queues]\na = 1", "queues", "did you mean queue?"),
+        ("[queue]\na = 1", "queue", "did you mean queues?"),
+        ("[queues]\na = 1", "queues", "should be a valid tuple"),
+        ("queues = [7]", "queues.0", "should be a valid dictionary"),
+        ("queues = []", "queues", "at least one queue"),
         ("[http]\nport = 99999", "http.port", "less than or equal to 65535"),
         ("[http]\nzzz = 1", "http.zzz", "the keys here are host, port"),
         ('[media]\nhost = "example.org"', "media.host", "does not appear to be an IPv4 or IPv6 address"),
         ('[media]\nadvertised = ["192.0.2.1", "zz"]', "media.advertised.1", "does not appear to be an IPv4 or IPv6"),
         ("[media]\nport = 65530", "media.ports", "the last port would lie above 65535"),
-        ("[queue]\nring_s = -1", "queue.ring_s", "How long one agent is rung"),
+        ("[[queues]]\nring_s = -1", "queues.0.ring_s", "How long one agent is rung"),
+        ("[[queues]]\nmusik = true", "queues.0.musik", "did you mean music?"),
+        ('[[routes]]\nqueue = "main"', "routes.0.name", "is missing; give Name of the route"),
+        ('[[routes]]\nname = "a"\nqueue = "mail"', "routes.0.queue", "the queues are main"),
+        (_route('countries = ["GB", "Wales"]'), "routes.0.countries.1", "write two capital letters"),
+        (_route('communication = "fax"'), "routes.0.communication", "'call' or 'message'"),
+        ('[[agents]]\nname = "ana"\nqueues = ["main", "x"]', "agents.0.queues.1", "there is no queue 'x'"),
+        ("[[queues]]\n[[queues]]", "queues", "names are unique"),
+        ('[[agents]]\nname = "ana"\n[[agents]]\nname = "ana"', "agents", "(agents.0, agents.1)"),
         ('[whatsapp]\ngraph_version = "26"', "whatsapp.graph_version", "v"),
         ("http = 3", "http", "it is 3 now"),
     ],

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from signaling.calls.call import Phase, Policies
+from signaling.calls.call import Phase, Route
 from signaling.calls.events import (
     Action,
     ActionConfirmed,
@@ -21,7 +21,7 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
 )
-from signaling.supervisor import Route, Supervisor
+from signaling.supervisor import Supervisor
 from signaling.trace import Line, TraceFolder, replay
 from tests.support.ports import Asked, FakeRecords, fake_ports
 
@@ -45,7 +45,7 @@ class Desk:
             self.ports,
             self.records,
             lambda: self.now,
-            route=lambda _: Route("main", Policies()),
+            route=lambda _: Route(queue="main", rule="everything"),
             traces=TraceFolder(self.folder),
         )
 

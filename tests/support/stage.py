@@ -119,7 +119,7 @@ async def staged(
             {
                 "http": {"port": 0},
                 "whatsapp": {"graph_url": cloud.graph_url},
-                "queue": {"country": "kr", "ringback_cycles": 1, **(queue or {})},
+                "queues": [{"country": "kr", "ringback_cycles": 1, **(queue or {})}],
                 "store": {"path": str(path)},
             }
         )

@@ -45,8 +45,8 @@ from signaling.calls.events import (
     Event,
 )
 from signaling.store.memory import MemoryStore
-from signaling.waiting.board import RingPolicy
 from signaling.waiting.dispatcher import Dispatcher
+from signaling.waiting.rules import Rules
 from tests.support.hand_clock import HandClock
 
 BOUND_S = 5.0
@@ -81,9 +81,7 @@ class Site:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
-        self.room = Dispatcher(
-            MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, policy=RingPolicy()
-        )
+        self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
         self.desk = Desk(post=self._post, room=self.room, clock=self.clock)
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()

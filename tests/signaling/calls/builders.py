@@ -1,7 +1,7 @@
 """Owns short names for the events of a test, and calls in every phase, each reached by real steps of the machine."""
 
 from signaling.calls import machine
-from signaling.calls.call import CALLER_LEG, Call, Phase, Policies
+from signaling.calls.call import CALLER_LEG, Call, Phase, Policies, Route
 from signaling.calls.effects import Effect
 from signaling.calls.events import (
     Action,
@@ -151,7 +151,7 @@ STORY: tuple[tuple[Phase, tuple[Event, ...]], ...] = (
 
 def begin(policies: Policies = POLICIES) -> Step:
     """The first step of a call."""
-    return machine.begin(OFFER, queue=QUEUE, policies=policies, now=NOW)
+    return machine.begin(OFFER, route=Route(queue=QUEUE, rule="orders", policies=policies), now=NOW)
 
 
 def after(call: Call, *events: Event, now: float = NOW) -> Call:

@@ -203,6 +203,7 @@ def test_the_record_of_a_good_call_tells_all_of_it() -> None:
         reason="hung up",
         error=None,
         cta_payload=b.OFFER.cta_payload,
+        route="orders",
         deeplink_payload=b.OFFER.deeplink_payload,
         meta_status="COMPLETED",
         meta_duration=121,

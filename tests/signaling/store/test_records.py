@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from signaling.calls.call import Call, CallRecord, Deadline, End, Phase, Policies
+from signaling.calls.call import Call, CallRecord, Deadline, End, Phase, Route
 from signaling.calls.events import Caller, MetaError, Reason
 from signaling.store import records as records_module
 from signaling.store.contract import Store, StoreUnavailable
@@ -24,8 +24,8 @@ def call(call_id: str = ODD_ID, phase: Phase = Phase.OFFERED) -> Call:
         phone_number_id="445566778899001",
         business_number="442079460018",
         caller=Caller(user_id="GB.12", number="447700900123", name="Noor Haddad ü"),
+        route=Route(queue="main"),
         queue="main",
-        policies=Policies(),
         phase=phase,
         deadline=Deadline(1_795_334_405.25, Reason.LEG_ANSWER),
         offered_at=1_795_334_400.0,

@@ -4,17 +4,19 @@ import msgspec
 import pytest
 
 from signaling.waiting import board
-from signaling.waiting.board import LEASE_MARGIN_S, Assignment, Board, Outcome, Presence, RingPolicy
+from signaling.waiting.board import LEASE_MARGIN_S, Assignment, Board, Outcome, Presence
+from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
 
-POLICY = RingPolicy(ring_s=20.0, refusal_pause_s=10.0)
+POLICY = QueuePolicy(ring_s=20.0, refused_pause_s=10.0)
+RULES = Rules(queues={"main": POLICY})
 
 
 def _match(room: Board, now: float) -> tuple[Board, tuple[Assignment, ...]]:
-    return board.match(board.expire(room, now=now, policy=POLICY), now=now, policy=POLICY)
+    return board.match(board.expire(room, now=now, rules=RULES), now=now, rules=RULES)
 
 
 def _release(room: Board, call_id: str, name: str, outcome: Outcome, now: float) -> Board:
-    return board.release(room, call_id, name, outcome, now=now, policy=POLICY)
+    return board.release(room, call_id, name, outcome, now=now, rules=RULES)
 
 
 def _ringing(now: float = 0.0) -> Board:
@@ -190,3 +192,17 @@ def test_the_board_survives_its_record() -> None:
     room = _release(board.ready(_ringing(), "ben", now=1.0), "c1", "ann", Outcome.REFUSED, now=2.0)
     room = _match(board.away(room, "ann", now=3.0), 3.0)[0]
     assert msgspec.json.decode(msgspec.json.encode(room), type=Board) == room
+
+
+def test_an_agent_is_rung_only_for_the_queues_he_serves() -> None:
+    rules = Rules(agents={"ann": AgentProfile(queues=frozenset({"sales"}))})
+    room = board.ready(Board(), "ann", now=0.0)
+    room = board.enter(room, "c1", "support", since=0.0)
+    room, assignments = board.match(room, now=1.0, rules=rules)
+    assert assignments == (), "a caller of support was given to sales"
+    room = board.enter(room, "c2", "sales", since=1.0)
+    room, assignments = board.match(room, now=1.0, rules=rules)
+    assert assignments == (Assignment("c2", "ann"),), "the caller behind was held up by the one nobody can serve"
+    assert board.match(board.ready(room, "ben", now=2.0), now=2.0, rules=rules)[1] == (Assignment("c1", "ben"),), (
+        "an agent of whom nothing is said serves every queue"
+    )

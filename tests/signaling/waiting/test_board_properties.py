@@ -8,9 +8,11 @@ from hypothesis import given, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from signaling.waiting import board
-from signaling.waiting.board import Afterwards, Agent, Board, Outcome, Presence, RingPolicy, Waiting
+from signaling.waiting.board import Afterwards, Agent, Board, Outcome, Presence, Waiting
+from signaling.waiting.rules import QueuePolicy, Rules
 
-POLICY = RingPolicy(ring_s=20.0, refusal_pause_s=10.0)
+POLICY = QueuePolicy(ring_s=20.0, refused_pause_s=10.0)
+RULES = Rules(queues={"main": POLICY})
 AGENTS = strategies.sampled_from(["ann", "ben", "cid"])
 CALLS = strategies.sampled_from(["c1", "c2", "c3", "c4"])
 
@@ -39,8 +41,8 @@ def _assert_nobody_free_is_left_waiting(room: Board) -> None:
 
 @given(agents=strategies.dictionaries(AGENTS, IDLE_AGENTS), calls=strategies.dictionaries(CALLS, WAITING_CALLS))
 def test_72_a_free_agent_and_a_waiting_call_always_meet(agents: dict[str, Agent], calls: dict[str, Waiting]) -> None:
-    room = board.expire(Board(agents=agents, calls=calls), now=10.0, policy=POLICY)
-    matched, assignments = board.match(room, now=10.0, policy=POLICY)
+    room = board.expire(Board(agents=agents, calls=calls), now=10.0, rules=RULES)
+    matched, assignments = board.match(room, now=10.0, rules=RULES)
     _assert_nobody_free_is_left_waiting(matched)
     for call_id, name in assignments:
         assert room.agents[name].presence is Presence.READY, "an agent who is away was reserved"
@@ -102,18 +104,18 @@ class BoardMachine(RuleBasedStateMachine):
     def release(self, data: strategies.DataObject, outcome: Outcome) -> None:
         agent = data.draw(strategies.sampled_from(sorted(self.serving)))
         call_id = self.serving.pop(agent)
-        self.room = board.release(self.room, call_id, agent, outcome, now=self.now, policy=POLICY)
+        self.room = board.release(self.room, call_id, agent, outcome, now=self.now, rules=RULES)
         assert board.presence(self.room, agent) in (Presence.READY, Presence.AWAY), "a released agent is stuck"
 
     @rule(seconds=strategies.sampled_from([0.0, 1.0, 10.0, 40.0]))
     def match(self, seconds: float) -> None:
         self.now += seconds
-        expired = board.expire(self.room, now=self.now, policy=POLICY)
+        expired = board.expire(self.room, now=self.now, rules=RULES)
         lapsed = {name for name in self.serving if self._held(name, self.room) and not self._held(name, expired)}
         for name in lapsed:
             assert self.room.agents[name].presence is Presence.RINGING, "a conversation ran out like a lease"
             del self.serving[name]
-        self.room, assignments = board.match(expired, now=self.now, policy=POLICY)
+        self.room, assignments = board.match(expired, now=self.now, rules=RULES)
         for call_id, agent in assignments:
             assert agent not in self.serving, "#88: an agent was given a second call"
             assert call_id not in self.serving.values(), "#88: a call was given a second agent"

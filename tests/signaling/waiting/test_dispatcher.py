@@ -11,8 +11,9 @@ from signaling.clock import Clock, SystemClock
 from signaling.store.contract import Store, StoreUnavailable, Versioned
 from signaling.store.memory import MemoryStore
 from signaling.store.sqlite import SqliteStore
-from signaling.waiting.board import LEASE_MARGIN_S, Presence, RingPolicy
+from signaling.waiting.board import LEASE_MARGIN_S, Presence
 from signaling.waiting.dispatcher import Dispatcher
+from signaling.waiting.rules import QueuePolicy, Rules
 from tests.support.hand_clock import HandClock
 
 BOUND_S = 5.0
@@ -54,11 +55,11 @@ class Rival:
 class Room:
     """A dispatcher with ears: what it posted to calls and what it told of agents, in order."""
 
-    def __init__(self, store: Store, clock: Clock, policy: RingPolicy) -> None:
+    def __init__(self, store: Store, clock: Clock, rules: Rules) -> None:
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.told: asyncio.Queue[tuple[str, Presence]] = asyncio.Queue()
         self.dispatcher = Dispatcher(
-            store, site="test", post=lambda *post: self.posted.put_nowait(post), clock=clock, policy=policy
+            store, site="test", post=lambda *post: self.posted.put_nowait(post), clock=clock, rules=rules
         )
 
     async def start(self) -> None:
@@ -79,7 +80,8 @@ class Room:
             pass
 
 
-POLICY = RingPolicy(ring_s=20.0, refusal_pause_s=10.0)
+POLICY = QueuePolicy(ring_s=20.0, refused_pause_s=10.0)
+RULES = Rules(queues={"main": POLICY})
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock
 
 @pytest.fixture
 async def room(store: Rival, clock: HandClock) -> AsyncIterator[Room]:
-    room = Room(store, clock, POLICY)
+    room = Room(store, clock, RULES)
     await room.start()
     yield room
     await room.dispatcher.close()
@@ -155,7 +157,7 @@ async def test_an_unknown_outcome_is_the_callers_bug_and_does_not_hurt_the_room(
 
 
 async def test_75_when_the_pause_ends_the_room_wakes_up_by_itself(store: Rival) -> None:
-    room = Room(store, SystemClock(), RingPolicy(ring_s=20.0, refusal_pause_s=0.05))
+    room = Room(store, SystemClock(), Rules(queues={"main": QueuePolicy(refused_pause_s=0.05)}))
     await room.start()
     room.dispatcher.ready("ann")
     room.dispatcher.enter("c1", "main", since=1.0)
@@ -188,7 +190,7 @@ async def test_92_nothing_is_left_when_everybody_has_gone(room: Room, store: Riv
 
 
 async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, clock: HandClock) -> None:
-    crashed = Room(store, clock, POLICY)
+    crashed = Room(store, clock, RULES)
     await crashed.start()
     for agent, call_id in (("ann", "talking"), ("ben", "ringing")):
         crashed.dispatcher.ready(agent)
@@ -198,7 +200,7 @@ async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, cloc
     await crashed.settled()
     await crashed.dispatcher.close()
 
-    room = Room(store, clock, POLICY)
+    room = Room(store, clock, RULES)
     await room.start()
     assert await store.load(KEY) is None, "agents and calls of the crashed run are still on the board"
     room.dispatcher.ready("ann")
@@ -216,7 +218,7 @@ async def test_lost_races_for_the_record_are_run_again(room: Room, store: Rival)
 
 
 async def test_requests_survive_a_store_that_is_out_of_reach(store: Rival) -> None:
-    room = Room(store, SystemClock(), POLICY)
+    room = Room(store, SystemClock(), RULES)
     await room.start()
     store.away = 1
     room.dispatcher.ready("ann")
@@ -227,7 +229,7 @@ async def test_requests_survive_a_store_that_is_out_of_reach(store: Rival) -> No
 
 
 async def test_requests_survive_a_record_that_is_fought_over(store: Rival) -> None:
-    room = Room(store, SystemClock(), POLICY)
+    room = Room(store, SystemClock(), RULES)
     await room.start()
     store.races = 8
     room.dispatcher.ready("ann")
@@ -240,7 +242,7 @@ async def test_a_record_that_never_stands_still_stops_the_start(store: Rival, cl
     assert await store.commit(KEY, 0, b"{}")
     store.races = 100
     with pytest.raises(StoreUnavailable):
-        await Room(store, clock, POLICY).start()
+        await Room(store, clock, RULES).start()
 
 
 async def test_requests_that_change_nothing_write_nothing(room: Room, store: Rival) -> None:
@@ -266,4 +268,4 @@ async def test_many_requests_at_once_are_one_commit(room: Room, store: Rival) ->
 
 
 async def test_closing_before_starting_is_fine(store: Rival, clock: HandClock) -> None:
-    await Room(store, clock, POLICY).dispatcher.close()
+    await Room(store, clock, RULES).dispatcher.close()

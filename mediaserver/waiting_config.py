@@ -1,0 +1,106 @@
+"""Owns the configuration of the waiting room: queues, routes and agents, and what must hold between them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from mediaserver.section import Country, Section
+from signaling.waiting.routes import Communication
+
+DEFAULT_QUEUE = "main"
+"""Name of the queue of a server of which nothing is said."""
+
+
+class QueueSection(Section):
+    """One queue."""
+
+    name: str = Field(default=DEFAULT_QUEUE, min_length=1, description="Name of the queue, shown to agents.")
+    country: str = Field(default="eu", description="Whose ringback tone callers hear, e.g. eu, us, gb, jp.")
+    ringback_cycles: int = Field(
+        default=2, ge=0, le=100, description="Ringback cadences before music begins; 0 begins with music."
+    )
+    music: bool = Field(default=True, description="Music after the ringback; without it the ringback goes on.")
+    ring_s: float = Field(default=20.0, gt=0, le=120, description="How long one agent is rung, in seconds.")
+    refused_pause_s: float = Field(
+        default=10.0,
+        ge=0,
+        description="How long an agent who refused or did not answer is left alone, in seconds.",
+    )
+    max_wait_s: float = Field(default=1800.0, gt=0, description="Longest wait of a caller, in seconds.")
+
+
+def _at_least_one(queues: tuple[QueueSection, ...]) -> tuple[QueueSection, ...]:
+    if not queues:
+        raise ValueError("needs at least one queue; leave it out for the default one")
+    return queues
+
+
+Queues = Annotated[tuple[QueueSection, ...], AfterValidator(_at_least_one)]
+"""All queues; the first is the default one."""
+
+
+class RouteSection(Section):
+    """One route: which calls go to which queue. The first that matches wins; without one, the first queue."""
+
+    name: str = Field(min_length=1, description="Name of the route, as call records tell it.")
+    queue: str = Field(description="Queue of the calls that match.")
+    priority: int = Field(default=0, description="Routes of higher priority are tried first, equal ones in file order.")
+    channel: str | None = Field(default=None, pattern="^whatsapp$", description="Only this channel: whatsapp.")
+    communication: Communication | None = Field(default=None, description="Only calls or only messages.")
+    numbers: tuple[str, ...] = Field(default=(), description="Only to these business numbers (digits) or PNIDs.")
+    countries: tuple[Country, ...] = Field(default=(), description="Only callers of these countries, e.g. GB.")
+    payloads: tuple[str, ...] = Field(
+        default=(), description="Only from buttons or links with these payloads; a final * stands for any end."
+    )
+
+
+class AgentSection(Section):
+    """One agent. Whoever is not listed serves every queue."""
+
+    name: str = Field(min_length=1, description="Name of the agent, as in the sign-in token.")
+    queues: tuple[str, ...] = Field(default=(), description="Queues that this agent serves; all of them if empty.")
+
+
+def broken_references(table: Mapping[str, Any]) -> Iterator[str]:
+    """What does not fit together in a file: names given twice, queues that do not exist. One sentence each.
+
+    Takes the file as it was read, so that these problems are told together with those of single keys; what is no
+    table or no name is left to those.
+    """
+    queues, routes, agents = (_tables(table, name) for name in ("queues", "routes", "agents"))
+    for kind, tables in (("queues", queues), ("routes", routes), ("agents", agents)):
+        yield from _repeated(kind, tables)
+    known = {_name(queue) for queue in queues} or {DEFAULT_QUEUE}
+    for index, route in enumerate(routes):
+        yield from _unknown(f"routes.{index}.queue", route.get("queue"), known)
+    for index, agent in enumerate(agents):
+        for place, queue in enumerate(_texts(agent.get("queues"))):
+            yield from _unknown(f"agents.{index}.queues.{place}", queue, known)
+
+
+def _tables(table: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = table.get(name)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+def _name(queue: Mapping[str, Any]) -> object:
+    return queue.get("name", DEFAULT_QUEUE)
+
+
+def _repeated(kind: str, tables: list[dict[str, Any]]) -> Iterator[str]:
+    names = [_name(table) if kind == "queues" else table.get("name") for table in tables]
+    for name, times in Counter(name for name in names if isinstance(name, str)).items():
+        if times > 1:
+            places = ", ".join(f"{kind}.{index}" for index, other in enumerate(names) if other == name)
+            yield f"{kind}: the name {name!r} is given {times} times ({places}); names are unique"
+
+
+def _unknown(key: str, queue: object, known: set[Any]) -> Iterator[str]:
+    if isinstance(queue, str) and queue not in known:
+        yield f"{key}: there is no queue {queue!r}; the queues are {', '.join(sorted(map(str, known)))}"

@@ -1,0 +1,44 @@
+"""What the door decides for a call, as its record will tell it."""
+
+from structlog.testing import capture_logs
+
+from signaling.calls.call import Policies, Route
+from signaling.calls.events import Caller, CallOffered
+from signaling.waiting.reception import Reception
+from signaling.waiting.routes import Directory, Rule
+
+WAITS = {"main": Policies(), "orders": Policies(max_wait_s=60.0)}
+OFFER = CallOffered(
+    call_id="wacid.1",
+    phone_number_id="445566778899001",
+    caller=Caller(number="447700900123"),
+    sdp="v=0",
+    offered_at=0.0,
+    cta_payload="order-5521",
+)
+
+
+def test_a_call_gets_queue_rule_and_waits() -> None:
+    reception = Reception(
+        Directory([Rule(name="shop", queue="orders", payloads=("order-*",))], default_queue="main"), WAITS
+    )
+    assert reception.route(OFFER) == Route(queue="orders", rule="shop", policies=WAITS["orders"])
+    assert reception.unrouted == 0
+
+
+def test_a_link_is_as_good_as_a_button() -> None:
+    reception = Reception(
+        Directory([Rule(name="shop", queue="orders", payloads=("poster",))], default_queue="main"), WAITS
+    )
+    offer = CallOffered(
+        call_id="wacid.1", phone_number_id="1", caller=Caller(), sdp="v=0", offered_at=0.0, deeplink_payload="poster"
+    )
+    assert reception.route(offer).queue == "orders", "who follows the link on the poster belongs there too"
+
+
+def test_a_call_nobody_expected_is_served_and_reported() -> None:
+    reception = Reception(Directory([Rule(name="no", queue="orders", payloads=("x",))], default_queue="main"), WAITS)
+    with capture_logs() as logs:
+        assert reception.route(OFFER) == Route(queue="main", policies=WAITS["main"])
+    assert reception.unrouted == 1, "the operator would never know of the gap in the routes"
+    assert [line["event"] for line in logs] == ["no_route_matched"]
