@@ -59,6 +59,8 @@ async def test_a_relay_that_copies_packets_is_found_out(
 ) -> None:
     monkeypatch.setattr(reencryption, "_PACKETS", 5)
     copier = Copier(admits=admits)
-    with pytest.raises(NotRelayed, match=reason):
-        await prove_reencryption(copier, SUITES)
-    await copier.end()
+    try:
+        with pytest.raises(NotRelayed, match=reason):
+            await prove_reencryption(copier, SUITES)
+    finally:
+        await copier.end()
