@@ -11,7 +11,7 @@ import numpy as np
 from hold_audio.clip import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
 PRIMING_FRAMES = 25
-"""Frames from the loop's end that are encoded first and thrown away: half a second, in which the encoder settles."""
+"""Frames that are encoded first and thrown away: half a second, in which the encoder settles."""
 
 _OPTIONS = {
     "application": "lowdelay",  # CELT alone: neither a change of mode nor a speech model on music.
@@ -32,22 +32,17 @@ def encode(samples: Samples, bit_rate: int) -> tuple[bytes, ...]:
     of frames. ``bit_rate`` is what Opus aims at; tonal sound takes more and silence next to nothing.
     """
     frames = samples.reshape(-1, FRAME_SAMPLES)
-    encoder = av.CodecContext.create("libopus", "w")
-    assert isinstance(encoder, av.AudioCodecContext)
-    encoder.sample_rate = SAMPLE_RATE
-    encoder.layout = "mono"
-    encoder.format = "flt"
-    encoder.bit_rate = bit_rate
-    encoder.options = _OPTIONS
-    priming = np.take(frames, range(-PRIMING_FRAMES, 0), axis=0, mode="wrap")
-    packets: list[bytes] = []
-    for number, frame in enumerate(np.concatenate([priming, frames])):
-        audio = av.AudioFrame.from_ndarray(frame.reshape(1, -1), format="flt", layout="mono")
-        audio.sample_rate = SAMPLE_RATE
-        audio.pts = number * FRAME_SAMPLES
-        packets += map(bytes, encoder.encode(audio))
-    assert len(packets) == PRIMING_FRAMES + len(frames), "Opus gives one packet for each frame, at once"
-    return tuple(packets[PRIMING_FRAMES:])
+    return _encode(np.take(frames, range(-PRIMING_FRAMES, 0), axis=0, mode="wrap"), frames, bit_rate)
+
+
+def encode_once(samples: Samples, bit_rate: int) -> tuple[bytes, ...]:
+    """One Opus frame for each 20 ms of a sound that is played once, such as a greeting.
+
+    The encoder has heard nothing when it begins, as if the line had been quiet. For the sound to begin and end whole
+    after and before any other, its first frame and its last 2.5 ms must be silent (``cutting.for_once``).
+    """
+    frames = samples.reshape(-1, FRAME_SAMPLES)
+    return _encode(np.zeros((PRIMING_FRAMES, FRAME_SAMPLES), dtype=np.float32), frames, bit_rate)
 
 
 def decode(frames: tuple[bytes, ...]) -> Samples:
@@ -58,3 +53,21 @@ def decode(frames: tuple[bytes, ...]) -> Samples:
     decoder.layout = "mono"
     heard = [audio.to_ndarray()[0] for frame in frames for audio in decoder.decode(av.Packet(frame))]
     return np.concatenate(heard).astype(np.float32) / np.float32(32768)
+
+
+def _encode(priming: np.ndarray, frames: np.ndarray, bit_rate: int) -> tuple[bytes, ...]:
+    encoder = av.CodecContext.create("libopus", "w")
+    assert isinstance(encoder, av.AudioCodecContext)
+    encoder.sample_rate = SAMPLE_RATE
+    encoder.layout = "mono"
+    encoder.format = "flt"
+    encoder.bit_rate = bit_rate
+    encoder.options = _OPTIONS
+    packets: list[bytes] = []
+    for number, frame in enumerate(np.concatenate([priming, frames])):
+        audio = av.AudioFrame.from_ndarray(frame.reshape(1, -1), format="flt", layout="mono")
+        audio.sample_rate = SAMPLE_RATE
+        audio.pts = number * FRAME_SAMPLES
+        packets += map(bytes, encoder.encode(audio))
+    assert len(packets) == PRIMING_FRAMES + len(frames), "Opus gives one packet for each frame, at once"
+    return tuple(packets[PRIMING_FRAMES:])
