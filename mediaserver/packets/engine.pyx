@@ -50,7 +50,7 @@ from mediaserver.packets.port cimport ALARM, Counters, Leg, Playlist, Port, Sock
 from mediaserver.packets.quality cimport Quality, judge
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
 from mediaserver.packets.rtcp cimport MAX_CNAME
-from mediaserver.packets.sources cimport abandon, comfort, listen, mute, play
+from mediaserver.packets.sources cimport abandon, comfort, listen, load_item, mute, play
 from mediaserver.packets.srtp cimport Transform
 from mediaserver.packets.wheel cimport clear
 
@@ -340,10 +340,7 @@ cdef class Engine:
         if not 0 < len(playlist) <= MAX_CUES:
             raise ValueError("a playlist has 1 to 16 cues")
         for cue in playlist:
-            if not 0 <= cue.repeats < 1 << 32:
-                raise ValueError("repeats is 0 for ever, or a count")
-            cues.items[cues.count].clip = self._clip(cue.clip)
-            cues.items[cues.count].repeats = cue.repeats
+            load_item(port, &cues.items[cues.count], self._clip(cue.clip), cue)
             cues.count += 1
         with nogil:
             enter(port)

@@ -38,6 +38,7 @@ cdef enum Source:
 cdef struct Item:
     int32_t clip  # Its place in Port.clips.
     uint32_t repeats  # 0 is for ever.
+    uint32_t start  # Frame with which its first round begins.
 
 
 cdef struct Playlist:

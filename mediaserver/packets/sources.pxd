@@ -1,7 +1,7 @@
 # cython: cdivision=True
 """Owns what a leg hears: playlists, comfort frames, another leg or nothing, and the switch between them."""
 
-from libc.stdint cimport int64_t, uint16_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t
 
 from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.linux cimport MILLISECOND, __ATOMIC_RELAXED, add_count
@@ -30,6 +30,18 @@ cdef enum:
     JOIN_SOONEST = 30  # Milliseconds from the last packet to a comfort frame when the joined leg speaks: its own packet
     JOIN_LATEST = 35  # comes first, and if it does not the gap still stays below 40 ms.
     SPEAKING = 40  # Milliseconds without a packet after which a leg does not count as speaking when it is joined.
+
+
+cdef inline bint load_item(Port* port, Item* item, int32_t clip, cue) except False:
+    """Read one cue of a playlist."""
+    if not 0 <= cue.repeats < 1 << 32:
+        raise ValueError("repeats is 0 for ever, or a count")
+    if not 0 <= cue.start < port.clips[clip].length:
+        raise ValueError("a cue starts with a frame of its clip")
+    item.clip = clip
+    item.repeats = cue.repeats
+    item.start = cue.start
+    return True
 
 
 cdef inline void put_down(Port* port, Leg* leg) noexcept nogil:
@@ -63,6 +75,7 @@ cdef inline bint is_playing(const Leg* leg, const Playlist* playlist) noexcept n
         if (
             leg.playlist.items[at].clip != playlist.items[at].clip
             or leg.playlist.items[at].repeats != playlist.items[at].repeats
+            or leg.playlist.items[at].start != playlist.items[at].start
         ):
             return False
     return True
@@ -75,6 +88,7 @@ cdef inline void play(Port* port, Leg* leg, const Playlist* playlist, int64_t no
         return
     put_down(port, leg)
     leg.playlist = playlist[0]
+    leg.playlist.frame = playlist.items[0].start
     for at in range(playlist.count):
         port.clips[playlist.items[at].clip].holders += 1
     take_up(port, leg, CLIPS, now)
@@ -150,6 +164,8 @@ cdef inline void send_clip_frame(Port* port, Leg* leg, int64_t now) noexcept nog
     if playlist.item == playlist.count:
         comfort(port, leg, now)
         notice(port, leg, PLAYLIST_ENDED, now)
+    else:
+        playlist.frame = playlist.items[playlist.item].start
 
 
 cdef inline void send_comfort_frame(Port* port, Leg* leg, int64_t now) noexcept nogil:

@@ -42,6 +42,8 @@ class Cue(NamedTuple):
 
     clip: int
     repeats: int = 1
+    start: int = 0
+    """The frame with which the first of its rounds begins, so that music goes on where it was."""
 
 
 class LegsExhausted(Exception):

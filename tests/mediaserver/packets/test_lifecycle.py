@@ -134,8 +134,9 @@ def test_a_clip_that_cannot_be_is_refused(room: EngineRoom, frames: list[bytes])
 
 def test_a_playlist_that_cannot_be_is_refused(room: EngineRoom) -> None:
     party, clip = room.join(), room.clip(b"x", 1)
-    for playlist in ([], [Cue(clip)] * 17, [Cue(clip, -1)], [Cue(clip, 2**32)]):
-        with pytest.raises(ValueError, match=r"cues|repeats"):
+    wrong_starts = [Cue(clip, 1, start=-1)], [Cue(clip, 1, start=1)], [Cue(clip, 1, start=2**32)]
+    for playlist in ([], [Cue(clip)] * 17, [Cue(clip, -1)], [Cue(clip, 2**32)], *wrong_starts):
+        with pytest.raises(ValueError, match=r"cue|repeats"):
             room.engine.play(party.leg, playlist)
 
 

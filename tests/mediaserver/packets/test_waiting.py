@@ -57,6 +57,28 @@ def test_the_playlist_that_plays_already_goes_on(room: EngineRoom) -> None:
     assert not any(packet.marker for packet in packets), "nothing has changed for the listener"
 
 
+def test_music_goes_on_where_it_was_after_an_announcement(room: EngineRoom) -> None:
+    """#10: only its first round begins in the middle."""
+    caller = room.join()
+    music, prompt = room.clip(b"music", 4), room.clip(b"prompt", 2)
+    room.engine.play(caller.leg, [Cue(prompt), Cue(music, 2, start=3), Cue(prompt, 1, start=1), Cue(music, 0)])
+    heard = payloads(hear(caller.peer, 10))
+    assert heard == [
+        *(b"prompt0", b"prompt1"),
+        *(b"music3", b"music0", b"music1", b"music2", b"music3"),
+        *(b"prompt1", b"music0", b"music1"),
+    ]
+
+
+def test_the_same_music_from_another_place_is_another_playlist(room: EngineRoom) -> None:
+    caller = room.join()
+    music = room.clip(b"music", 200)
+    room.engine.play(caller.leg, [Cue(music, 0)])
+    hear(caller.peer, 2)
+    room.engine.play(caller.leg, [Cue(music, 0, start=100)])
+    assert payloads(hear(caller.peer, 2)) == [b"music100", b"music101"]
+
+
 @pytest.mark.parametrize("repeats", [1, 2])
 def test_a_playlist_that_differs_only_in_repeats_is_another_one(room: EngineRoom, repeats: int) -> None:
     caller, music = room.join(), room.clip(b"music", 50)
