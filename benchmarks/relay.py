@@ -44,7 +44,7 @@ def main(
 
 async def _measure(site: Site, server: ServerProcess, *, calls: int, seconds: float, rate: float, probes: int) -> Keys:
     probing = await _probe(site, probes, rate)
-    natives = Natives()
+    natives = Natives(site.lines)
     talking = await gather_talking(site, calls, rate, natives.make_caller, natives.make_browser)
     await let_pass(_WARM_UP_S)
     before = await natives.hush()

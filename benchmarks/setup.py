@@ -41,10 +41,10 @@ def main(
 
 
 async def _measure(site: Site, server: ServerProcess, *, calls: int, rate: float) -> Keys:
-    early = await gather_waiting(site, _WARM_UP_CALLS, rate, Natives().make_caller)
+    early = await gather_waiting(site, _WARM_UP_CALLS, rate, Natives(site.lines).make_caller)
     await hang_up(site, server.url, early.calls)
     memory_before = memory_bytes(server.pid)
-    natives = Natives()
+    natives = Natives(site.lines)
     start, load_start = usage(server.pid), usage(os.getpid())
     crowd = await gather_waiting(site, calls, rate, natives.make_caller)
     unheard = [caller for caller in natives.callers if not await caller.heard.within(_STEADY_S)]

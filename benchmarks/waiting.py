@@ -56,7 +56,7 @@ class _Plan:
 
 
 async def _measure(site: Site, server: ServerProcess, plan: _Plan) -> Keys:
-    natives = Natives()
+    natives = Natives(site.lines)
     probing = await gather_waiting(site, plan.probes, plan.rate, lambda: None)
     waiting = await gather_waiting(site, plan.callers, plan.rate, natives.make_caller)
     await let_pass(_WARM_UP_S)

@@ -1,6 +1,6 @@
 """Owns an agent's browser of the crowd: the simulator's, without Python in its voice path."""
 
-from benchmarks.crowd.line import Line
+from benchmarks.crowd.line import Line, Lines
 from benchmarks.crowd.media import NativeMedia
 from benchmarks.simulator.browser import Browser
 from benchmarks.simulator.full_ice import FullIce
@@ -12,11 +12,12 @@ class NativeBrowser(Browser[NativeMedia]):
 
     line: Line
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         super().__init__(self._open_line, self._make_media)
 
     def _open_line(self, receive: Receive) -> Line:
-        self.line = Line(receive)
+        self.line = self._lines.open(receive)
         return self.line
 
     def _make_media(self, ice: FullIce) -> NativeMedia:

@@ -1,6 +1,6 @@
 """Owns a caller of the crowd: the simulator's phone without Python in its voice path."""
 
-from benchmarks.crowd.line import Line
+from benchmarks.crowd.line import Lines
 from benchmarks.crowd.media import NativeMedia
 from benchmarks.simulator.answer import Answer
 from benchmarks.simulator.dtls import Role
@@ -13,8 +13,8 @@ from benchmarks.simulator.udp import Address
 class NativeCaller:
     """A phone and Meta's relay before it. Speaks once it has heard something (whatsapp-calling 5.6)."""
 
-    def __init__(self) -> None:
-        self.line = Line(self._receive, self._speak)
+    def __init__(self, lines: Lines) -> None:
+        self.line = lines.open(self._receive, self._speak)
         self.ice = fresh_ice()
         self.media = NativeMedia(self.line, self._send, lambda: self.ice.nominated)
         self.offer = offer_from(self.ice, self.media, self.line.address)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from benchmarks.crowd.beat import let_pass
 from benchmarks.crowd.browser import NativeBrowser
 from benchmarks.crowd.caller import NativeCaller
+from benchmarks.crowd.line import Lines
 
 _SETTLING_S = 0.3
 """After everybody fell silent: time for the last packets to arrive, well below the server's ``media.stall_ms``."""
@@ -20,18 +21,19 @@ class Tally(NamedTuple):
 class Natives:
     """Makes native phones and browsers, and keeps them."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self.callers: list[NativeCaller] = []
         self.browsers: list[NativeBrowser] = []
 
     def make_caller(self) -> NativeCaller:
         """One more phone."""
-        self.callers.append(NativeCaller())
+        self.callers.append(NativeCaller(self._lines))
         return self.callers[-1]
 
     def make_browser(self) -> NativeBrowser:
         """One more browser."""
-        self.browsers.append(NativeBrowser())
+        self.browsers.append(NativeBrowser(self._lines))
         return self.browsers[-1]
 
     @property

@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import aiohttp
 
+from benchmarks.crowd.line import Lines
 from benchmarks.server_process import Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import MakeBrowser, ScriptedAgent
 from benchmarks.simulator.call import Windows
@@ -23,8 +24,9 @@ _SIGNING_IN = 20
 class Site:
     """A server that takes calls from a WhatsApp of our own."""
 
-    def __init__(self, cloud: SimulatedWhatsApp, url: str, agent_secret: str) -> None:
+    def __init__(self, cloud: SimulatedWhatsApp, lines: Lines, url: str, agent_secret: str) -> None:
         self.cloud = cloud
+        self.lines = lines
         self.agents: list[ScriptedAgent] = []
         self._agent_url = f"ws{url.removeprefix('http')}/agent"
         self._agent_secret = agent_secret
@@ -54,9 +56,9 @@ async def own_site(sections: Mapping[str, Section], core: int | None) -> AsyncIt
     """A fresh server and WhatsApp of its own; with a ``core`` the server is kept on it."""
     shared = Secrets()
     async with (
-        _whatsapp(shared.app_secret, shared.access_token, port=0) as cloud,
+        _whatsapp(shared.app_secret, shared.access_token, port=0) as (cloud, lines),
         served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, **sections}, core=core) as server,
-        _opened(Site(cloud, server.url, shared.agent_secret)) as site,
+        _opened(Site(cloud, lines, server.url, shared.agent_secret)) as site,
     ):
         await cloud.subscribe(server.callback_url, shared.verify_token)
         yield site, server
@@ -69,21 +71,24 @@ async def site_at(url: str, secrets: ServerSecrets, *, graph_port: int) -> Async
     Raises NotVerified if its verification token is another one, OSError if it is not there or the port is taken.
     """
     app_secret, access_token = secrets.app_secret.get_secret_value(), secrets.access_token.get_secret_value()
-    async with _whatsapp(app_secret, access_token, port=graph_port) as cloud:
+    async with _whatsapp(app_secret, access_token, port=graph_port) as (cloud, lines):
         await cloud.subscribe(f"{url}/webhooks/whatsapp", secrets.verify_token.get_secret_value())
-        async with _opened(Site(cloud, url, secrets.agent_secret.get_secret_value())) as site:
+        async with _opened(Site(cloud, lines, url, secrets.agent_secret.get_secret_value())) as site:
             yield site
 
 
 @asynccontextmanager
-async def _whatsapp(app_secret: str, access_token: str, *, port: int) -> AsyncIterator[SimulatedWhatsApp]:
-    config = CloudConfig(app_secret=app_secret, access_token=access_token, windows=_WINDOWS, port=port)
-    cloud = SimulatedWhatsApp(config)
+async def _whatsapp(app_secret: str, access_token: str, *, port: int) -> AsyncIterator[tuple[SimulatedWhatsApp, Lines]]:
+    """The cloud and the ports of the crowd, which outlive every call."""
+    cloud = SimulatedWhatsApp(
+        CloudConfig(app_secret=app_secret, access_token=access_token, windows=_WINDOWS, port=port)
+    )
     await cloud.start()
-    try:
-        yield cloud
-    finally:
-        await cloud.close()
+    with closing(Lines()) as lines:
+        try:
+            yield cloud, lines
+        finally:
+            await cloud.close()
 
 
 @asynccontextmanager

@@ -5,8 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from benchmarks.crowd.beat import beats
-from benchmarks.crowd.browser import NativeBrowser
-from benchmarks.crowd.caller import NativeCaller
+from benchmarks.crowd.natives import Natives
 from benchmarks.crowd.site import Site
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
 from benchmarks.simulator.call import SimulatedCall
@@ -41,6 +40,7 @@ class Traffic:
         self.talking = 0
         self.ended = 0
         self._site = site
+        self._natives = Natives(site.lines)
         self._plan = plan
         self._joined: dict[str, Moment] = {}
 
@@ -51,7 +51,7 @@ class Traffic:
 
     async def run(self) -> None:
         """All calls, from the first webhook to the last hang-up."""
-        agents = await self._site.sign_in(self._plan.agents, NativeBrowser)
+        agents = await self._site.sign_in(self._plan.agents, self._natives.make_browser)
         serving = [asyncio.create_task(self._serve(agent)) for agent in agents]
         try:
             async with asyncio.TaskGroup() as calls:
@@ -64,7 +64,7 @@ class Traffic:
             await asyncio.gather(*serving, return_exceptions=True)
 
     async def _call(self, *, heard: bool) -> None:
-        call = self._site.cloud.place_call(phone=None if heard else NativeCaller())
+        call = self._site.cloud.place_call(phone=None if heard else self._natives.make_caller())
         self._joined[call.call_id] = Moment()
         self.calls.append(call)
         step = "was not accepted in time"
