@@ -83,8 +83,8 @@ async def _through_rtpengine(*, calls: int, seconds: float) -> Figures | Missing
 def show(compared: Comparison) -> None:
     """Print the comparison."""
     table = Table(box=None)
-    for title in ("", "calls", "forwarded", "lost", "CPU/packet", "core", "calls per core", "load's core"):
-        table.add_column(title, justify="right" if title else "left")
+    for title in ("", "calls", "forwarded", "lost", "us/packet", "core %", "calls/core", "load's core %"):
+        table.add_column(title, justify="right" if title else "left", no_wrap=True)
     for name, peer in compared.peers.items():
         if isinstance(peer, Missing):
             console.print(f"{name} is absent: {peer.absent}", markup=False)
@@ -94,10 +94,10 @@ def show(compared: Comparison) -> None:
             str(peer.calls),
             str(peer.forwarded),
             str(peer.lost),
-            f"{peer.cpu_us_per_packet:.2f} us",
-            f"{peer.core_percent:.1f} %",
+            f"{peer.cpu_us_per_packet:.2f}",
+            f"{peer.core_percent:.1f}",
             str(peer.calls_per_core),
-            f"{peer.load_core_percent:.1f} %",
+            f"{peer.load_core_percent:.1f}",
         )
     console.print(table)
     for name, value in compared.ratios.items():

@@ -1,6 +1,6 @@
 """Runs the parties of all calls in a process of its own: engines as clients, each party a leg that plays a voice.
 
-A relay may tell its parties apart by their addresses alone, so each party is an engine with a port of its own.
+A relay may tell its parties apart by their addresses alone, so each party has a port of its own.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from benchmarks.peers.keying import keyed
 from benchmarks.peers.relay_process import PAYLOAD_TYPE
 from benchmarks.peers.requests import answer
 from benchmarks.peers.sides import Side, Suite, Suites
-from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE, voice_frames
+from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE, silence_frames, voice_frames
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Cue, Stream
@@ -25,10 +25,14 @@ class Gather(msgspec.Struct, frozen=True, tag=True):
     calls: int
 
 
-class Speak(msgspec.Struct, frozen=True, tag=True):
-    """Let each party speak to this side of the relay, in the order of Gather; answered with True."""
+class Attach(msgspec.Struct, frozen=True, tag=True):
+    """Let each party hear this side of the relay, in the order of Gather; answered with True."""
 
     to: list[Side]
+
+
+class Speak(msgspec.Struct, frozen=True, tag=True):
+    """Let everybody speak; answered with True."""
 
 
 class Count(msgspec.Struct, frozen=True, tag=True):
@@ -39,7 +43,10 @@ class Hush(msgspec.Struct, frozen=True, tag=True):
     """Let everybody fall silent but go on listening; answered with True."""
 
 
-Request: TypeAlias = Gather | Speak | Count | Hush
+_PORTS = 256
+"""As many as one engine can have; even, so that the parties of a call share one."""
+
+Request: TypeAlias = Gather | Attach | Speak | Count | Hush
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -52,22 +59,23 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Party:
-    """One client: an engine with a single leg."""
+    """One client: a leg with a port of its own."""
 
-    def __init__(self, suite: Suite, number: int) -> None:
-        tone = CALLER_TONE if number % 2 == 0 else AGENT_TONE
-        frames = voice_frames(tone)
-        self._engine = Engine(srtp_functions(), frames[:1])
-        self._voice = self._engine.add_clip(frames)
-        self._leg = self._engine.add_leg(Stream(0x0C0F0000 + number, PAYLOAD_TYPE))
-        self.side = Side(*self._engine.address, suite, suite.fresh_key())
+    def __init__(self, engine: Engine, port: int, stream: Stream, voice: int, suite: Suite) -> None:
+        self._engine = engine
+        self._port = port
+        self._voice = voice
+        self._leg = engine.add_leg(stream)
+        self.side = Side(engine.address[0], port, suite, suite.fresh_key())
 
-    def speak(self, to: Side) -> None:
-        """Begin to send the voice."""
-        self._engine.set_remote(self._leg, to.address)
+    def attach(self, to: Side) -> None:
+        """Begin to hear this side of the relay."""
+        self._engine.set_remote(self._leg, to.address, self._port)
         self._engine.secure(self._leg, keyed(ours=self.side, theirs=to))
+
+    def speak(self) -> None:
+        """Begin to send the voice."""
         self._engine.play(self._leg, [Cue(self._voice, repeats=0)])
-        self._engine.start()
 
     def hush(self) -> None:
         """Send nothing any more."""
@@ -78,26 +86,27 @@ class Party:
         counters = self._engine.counters(self._leg)
         return Counted(counters.sent, counters.received, counters.rejected)
 
-    def close(self) -> None:
-        """Stop the engine."""
-        self._engine.close()
-
 
 class Load:
     """All parties."""
 
     def __init__(self) -> None:
+        self._engines: list[Engine] = []
         self._parties: list[Party] = []
 
     async def handle(self, request: Request) -> list[Side] | Counted | bool:
         """Do what is asked."""
         match request:
             case Gather(suites, calls):
-                self._parties = [Party(suites[number % 2], number) for number in range(2 * calls)]
+                for first in range(0, 2 * calls, _PORTS):
+                    self._gather(suites, range(first, min(first + _PORTS, 2 * calls)))
                 return [party.side for party in self._parties]
-            case Speak(to):
+            case Attach(to):
                 for party, side in zip(self._parties, to, strict=True):
-                    party.speak(side)
+                    party.attach(side)
+            case Speak():
+                for party in self._parties:
+                    party.speak()
             case Count():
                 counted = [party.counted() for party in self._parties]
                 return Counted(*(sum(values) for values in zip(*map(msgspec.structs.astuple, counted), strict=True)))
@@ -108,8 +117,18 @@ class Load:
 
     def close(self) -> None:
         """Stop everybody."""
-        for party in self._parties:
-            party.close()
+        for engine in self._engines:
+            engine.close()
+
+    def _gather(self, suites: Suites, numbers: range) -> None:
+        """Open one engine for these parties; callers have the even numbers."""
+        engine = Engine(srtp_functions(), silence_frames(), ports=len(numbers))
+        self._engines.append(engine)
+        voices = [engine.add_clip(voice_frames(tone)) for tone in (CALLER_TONE, AGENT_TONE)]
+        for port, number in zip(engine.ports, numbers, strict=True):
+            stream = Stream(0x0C0F0000 + number, PAYLOAD_TYPE)
+            self._parties.append(Party(engine, port, stream, voices[number % 2], suites[number % 2]))
+        engine.start()
 
 
 async def main() -> None:

@@ -5,7 +5,7 @@ import time
 
 from benchmarks.cores import cpu_s, load_core
 from benchmarks.peers.figures import Figures, Sample, figures
-from benchmarks.peers.load_process import Count, Counted, Gather, Hush, Speak
+from benchmarks.peers.load_process import Attach, Count, Counted, Gather, Hush, Speak
 from benchmarks.peers.processes import Worker, worker
 from benchmarks.peers.reencryption import prove_reencryption
 from benchmarks.peers.sides import Relay, Side, Suites
@@ -23,7 +23,10 @@ async def through_relay(relay: Relay, system: str, *, suites: Suites, calls: int
     async with worker("benchmarks.peers.load_process", core=load_core()) as load:
         sides = await load.ask(Gather(suites, calls), list[Side])
         bridged = await relay.bridge(list(zip(sides[::2], sides[1::2], strict=True)))
-        await load.ask(Speak(list(itertools.chain.from_iterable(bridged))), bool)
+        # The parties can hear before anything is sent to them, so that every packet is counted.
+        await load.ask(Attach(list(itertools.chain.from_iterable(bridged))), bool)
+        await relay.join()
+        await load.ask(Speak(), bool)
         await relay.alive_for(WARM_UP_S)
         start = sample(relay.pid, load.pid, await _received(load))
         await relay.alive_for(seconds)

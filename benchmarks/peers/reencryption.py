@@ -29,6 +29,7 @@ async def prove_reencryption(relay: Relay, suites: Suites) -> None:
         caller = _side(caller_socket, suites.caller)
         agent = _side(agent_socket, suites.agent)
         ((towards_caller, towards_agent),) = await relay.bridge([(caller, agent)])
+        await relay.join()
         if towards_agent.key == caller.key:
             raise NotRelayed("the relay sends with the caller's key")
         out = _session(caller.key, suites.caller, Policy.SSRC_ANY_OUTBOUND)

@@ -20,16 +20,20 @@ PAYLOAD_TYPE = 111
 
 
 class Bridge(msgspec.Struct, frozen=True, tag=True):
-    """Join the parties of these calls; answered with a list of calls, the relay's own sides."""
+    """Add legs for the parties of these calls; answered with a list of calls, the relay's own sides."""
 
     calls: list[Call]
+
+
+class Join(msgspec.Struct, frozen=True, tag=True):
+    """Let the parties of every call hear each other; answered with True."""
 
 
 class End(msgspec.Struct, frozen=True, tag=True):
     """End all calls; answered with the number of comfort frames that were sent in them."""
 
 
-Request: TypeAlias = Bridge | End
+Request: TypeAlias = Bridge | Join | End
 
 
 class EngineRelay:
@@ -41,10 +45,24 @@ class EngineRelay:
         self._ssrc = itertools.count(0x5EED0000)
         self._engine.start()
 
-    async def handle(self, request: Request) -> list[Call] | int:
+    async def handle(self, request: Request) -> list[Call] | bool | int:
         """Do what is asked."""
-        if isinstance(request, Bridge):
-            return [self._bridge(caller, agent) for caller, agent in request.calls]
+        match request:
+            case Bridge(calls):
+                return [(self._leg(caller), self._leg(agent)) for caller, agent in calls]
+            case Join():
+                for caller, agent in zip(self._legs[::2], self._legs[1::2], strict=True):
+                    self._engine.listen(caller, agent)
+                    self._engine.listen(agent, caller)
+                return True
+            case End():
+                return self._end()
+
+    def close(self) -> None:
+        """Stop the engine."""
+        self._engine.close()
+
+    def _end(self) -> int:
         for leg in self._legs:
             self._engine.mute(leg)
         inserted = sum(self._engine.counters(leg).comfort_frames for leg in self._legs)
@@ -52,23 +70,13 @@ class EngineRelay:
             self._engine.remove_leg(self._legs.pop())
         return inserted
 
-    def close(self) -> None:
-        """Stop the engine."""
-        self._engine.close()
-
-    def _bridge(self, caller: Side, agent: Side) -> Call:
-        (first, towards_caller), (second, towards_agent) = self._leg(caller), self._leg(agent)
-        self._engine.listen(first, second)
-        self._engine.listen(second, first)
-        return towards_caller, towards_agent
-
-    def _leg(self, party: Side) -> tuple[int, Side]:
+    def _leg(self, party: Side) -> Side:
         ours = Side(*self._engine.address, party.suite, party.suite.fresh_key())
         leg = self._engine.add_leg(Stream(next(self._ssrc), PAYLOAD_TYPE))
         self._engine.set_remote(leg, party.address)
         self._engine.secure(leg, keyed(ours=ours, theirs=party))
         self._legs.append(leg)
-        return leg, ours
+        return ours
 
 
 async def main() -> None:

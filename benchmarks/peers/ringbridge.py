@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from benchmarks.peers.processes import Worker, worker
-from benchmarks.peers.relay_process import Bridge, End
+from benchmarks.peers.relay_process import Bridge, End, Join
 from benchmarks.peers.sides import Call
 
 VERSION = f"Ringbridge {version('ringbridge')}"
@@ -27,8 +27,12 @@ class Ringbridge:
         await self._process.alive_for(seconds)
 
     async def bridge(self, calls: Sequence[Call]) -> list[Call]:
-        """Join the parties of these calls."""
+        """Add a leg for each party."""
         return await self._process.ask(Bridge(list(calls)), list[Call])
+
+    async def join(self) -> None:
+        """Let the legs listen to each other."""
+        await self._process.ask(Join(), bool)
 
     async def end(self) -> int:
         """End all calls; returns the comfort frames sent before their parties spoke and after they fell silent."""

@@ -49,6 +49,9 @@ class Rtpengine:
         """Set the calls up one after the other."""
         return [await self._bridge(caller, agent) for caller, agent in calls]
 
+    async def join(self) -> None:
+        """Nothing is left to do: it forwards from the answer on."""
+
     async def end(self) -> int:
         """End all calls. It sends only what it is sent."""
         while self._calls:

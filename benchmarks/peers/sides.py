@@ -59,7 +59,10 @@ class Relay(Protocol):
         """Its process."""
 
     async def bridge(self, calls: Sequence[Call]) -> list[Call]:
-        """Join the two parties of each call; returns the relay's sides, the first of each pair facing the caller."""
+        """Set the calls up; returns the relay's sides, the first of each pair facing the caller. Nothing flows yet."""
+
+    async def join(self) -> None:
+        """Let the two parties of every call hear each other."""
 
     async def end(self) -> int:
         """End all calls; returns how many packets of theirs were the relay's own, forwarded from nobody."""

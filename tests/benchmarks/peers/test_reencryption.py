@@ -32,6 +32,9 @@ class Copier(asyncio.DatagramProtocol):
         key = caller.key if self._admits else agent.suite.fresh_key()
         return [(Side(host, port, caller.suite, caller.suite.fresh_key()), Side(host, port, agent.suite, key))]
 
+    async def join(self) -> None:
+        pass
+
     def datagram_received(self, data: bytes, addr: object) -> None:
         self.transport.sendto(data, self._to)
 
