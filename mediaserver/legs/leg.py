@@ -63,6 +63,7 @@ class Leg:
                 ssrc=ssrc,
                 payload_type=self._offer.opus,
                 dtmf_payload_type=-1 if self._offer.telephone_event is None else self._offer.telephone_event,
+                dtmf_clock=self._offer.telephone_event_clock,
                 cname=cname,
             )
         )

@@ -15,6 +15,8 @@ cdef struct Trail:
     uint16_t sequence  # Of the newest packet, as sent.
     uint32_t timestamp
     uint32_t ssrc
+    int event_type  # Payload type of telephone events, or -1.
+    int shared  # Packets in a row that bear this timestamp: one, or those of an event.
     uint16_t origin_sequence
     uint32_t origin_timestamp
     uint32_t origin_ssrc
@@ -23,7 +25,7 @@ cdef struct Trail:
 cdef inline bint continues(const Trail* trail, const uint8_t* sent, const Packet* origin, bint paused) noexcept nogil:
     """Whether this packet belongs behind the newest one.
 
-    It must be the next frame. Behind a pause of ours more whole frames may have passed; and a packet of another leg
+    It must be the next frame; packets of one telephone event stand for a frame each and share a timestamp. Behind a pause of ours more whole frames may have passed; and a packet of another leg
     may lie as far from the newest one as the two lay apart when they came in, for loss and disorder on that leg's
     way are not ours.
     """
@@ -33,7 +35,9 @@ cdef inline bint continues(const Trail* trail, const uint8_t* sent, const Packet
         return True
     if read32(sent + 8) != trail.ssrc:
         return False
-    if step == 1 and elapsed == FRAME_SAMPLES:
+    if step == 1 and elapsed == FRAME_SAMPLES * trail.shared:
+        return True
+    if step == 1 and elapsed == 0 and (sent[1] & 0x7F) == trail.event_type:
         return True
     if step == 1 and paused:
         return elapsed > 0 and elapsed % FRAME_SAMPLES == 0
@@ -49,6 +53,7 @@ cdef inline void extend(Trail* trail, const uint8_t* sent, const Packet* origin)
     """Remember what was sent, unless something newer was sent already."""
     if trail.begun and sequence_step(trail.sequence, read16(sent + 2)) <= 0:
         return
+    trail.shared = trail.shared + 1 if trail.begun and read32(sent + 4) == trail.timestamp else 1
     trail.begun = True
     trail.sequence = read16(sent + 2)
     trail.timestamp = read32(sent + 4)

@@ -104,6 +104,13 @@ class Engine:
     def mute(self, leg: int) -> None:
         """Send nothing to the leg, as before accept."""
 
+    def send_digits(self, leg: int, digits: str) -> None:
+        """Press keys for the leg in place of its sound, 100 ms each with 80 ms between them; they wait for each other.
+
+        Nothing is pressed while the leg is muted, and muting it forgets them. ValueError for what is no key, for more
+        than 32 that wait, and for a leg without telephone-event.
+        """
+
     def counters(self, leg: int) -> LegCounters:
         """What this leg has seen."""
 

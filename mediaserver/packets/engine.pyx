@@ -10,12 +10,13 @@ import threading
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 from posix.unistd cimport close
 
 from mediaserver.packets.addresses cimport read_address, write_address
 from mediaserver.packets.calendar cimport cross_out
 from mediaserver.packets.clips cimport Clip, load_clip
+from mediaserver.packets.dialling cimport dial
 from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS
 from mediaserver.packets.linux cimport (
@@ -48,14 +49,16 @@ from mediaserver.packets.loop cimport prepare, run
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
 from mediaserver.packets.port cimport ALARM, Counters, Leg, Playlist, Port, Socket, Totals, enter, leave
 from mediaserver.packets.quality cimport Quality, judge
+from mediaserver.packets.receiving cimport DIGIT
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
-from mediaserver.packets.rtcp cimport MAX_CNAME
 from mediaserver.packets.sources cimport abandon, comfort, listen, load_item, mute, play
-from mediaserver.packets.srtp cimport Transform
+from mediaserver.packets.srtp cimport read_functions
+from mediaserver.packets.streams cimport begin_leg
 from mediaserver.packets.wheel cimport clear
 
 from mediaserver.packets.sockets import open_sockets
 from mediaserver.packets.types import (
+    DIGITS,
     Datagram,
     EngineCounters,
     LegCounters,
@@ -82,8 +85,6 @@ cdef class Engine:
     def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200):
         cdef Port* state
         cdef int at
-        if not all(srtp):
-            raise ValueError("four functions of libsrtp are needed")
         if stall_ms <= 0:
             raise ValueError("stall_ms must be positive")
         if not 0 < ports <= MAX_PORTS or port + ports > 65536:
@@ -97,10 +98,7 @@ cdef class Engine:
             raise MemoryError
         load_clip(&state.comfort, comfort)
         pthread_mutex_init(&state.lock, NULL)
-        state.srtp.protect = <Transform><uintptr_t>srtp.protect
-        state.srtp.unprotect = <Transform><uintptr_t>srtp.unprotect
-        state.srtp.protect_rtcp = <Transform><uintptr_t>srtp.protect_rtcp
-        state.srtp.unprotect_rtcp = <Transform><uintptr_t>srtp.unprotect_rtcp
+        read_functions(&state.srtp, srtp)
         state.stall = <int64_t>stall_ms * MILLISECOND
         getrandom(&state.table.seed, sizeof(state.table.seed), 0)
         for at in range(CELLS):
@@ -200,6 +198,9 @@ cdef class Engine:
             if entry.kind == DATAGRAM:
                 data = PyBytes_FromStringAndSize(<const char*>entry.data, entry.length)
                 taken.append(Datagram(data, write_address(&entry.endpoint), self._ports[entry.endpoint.local]))
+            elif entry.kind == DIGIT:
+                at = entry.at / <double>SECOND
+                taken.append(LegEvent(LegEventKind.DIGIT, entry.leg, at, DIGITS[entry.key], entry.duration))
             else:
                 taken.append(LegEvent(LegEventKind(entry.kind), entry.leg, entry.at / <double>SECOND))
             release(&port.ring)
@@ -250,28 +251,10 @@ cdef class Engine:
         cdef Port* port = self._opened()
         cdef Leg leg
         cdef int place
-        memset(&leg, 0, sizeof(Leg))
-        if not 0 <= stream.ssrc < 1 << 32:
-            raise ValueError("an SSRC has 32 bits")
-        if not (0 <= stream.payload_type < 128 and -1 <= stream.dtmf_payload_type < 128):
-            raise ValueError("a payload type has 7 bits")
-        cname = stream.cname.encode("ascii")
-        if not 0 < len(cname) <= MAX_CNAME:
-            raise ValueError("a CNAME has 1 to 64 characters")
+        begin_leg(&leg, stream)
         if not self._free_legs:
             raise LegsExhausted
         place = self._free_legs.pop()
-        leg.ssrc = stream.ssrc
-        leg.payload_type = stream.payload_type
-        leg.dtmf_payload_type = stream.dtmf_payload_type
-        leg.cname.length = <int>len(cname)
-        memcpy(leg.cname.text, <const char*>cname, leg.cname.length)
-        leg.speaker = leg.first_listener = -1
-        getrandom(&leg.sequence, sizeof(leg.sequence), 0)
-        getrandom(&leg.timestamp, sizeof(leg.timestamp), 0)
-        # In the lower half: losing the first packets then cannot hide a wrap from the receiver's SRTP (RFC 3711 3.3.1).
-        leg.sequence &= 0x7FFF
-        leg.first_sequence = leg.sequence + 1
         leg.generation = port.legs[place].generation + 1
         leg.number = <int64_t>leg.generation << PLACE_BITS | place
         # No lock: the thread reaches a leg only through its address, the wheel or its speaker, and it has none yet.
@@ -371,6 +354,22 @@ cdef class Engine:
             enter(port)
             mute(port, listener)
             leave(port)
+
+    def send_digits(self, int64_t leg, digits):
+        cdef Port* port = self._opened()
+        cdef Leg* listener = &port.legs[self._leg(leg)]
+        cdef bytes keys = bytes([DIGITS.index(digit) for digit in digits])
+        cdef const uint8_t* pressed = keys
+        cdef int count = <int>len(keys)
+        cdef bint fits
+        if listener.dtmf_payload_type < 0:
+            raise ValueError("the leg takes no telephone-event")
+        with nogil:
+            enter(port)
+            fits = dial(port, listener, pressed, count, monotonic())
+            leave(port)
+        if not fits:
+            raise ValueError("too many digits wait")
 
     def counters(self, int64_t leg):
         cdef Port* port = self._opened()

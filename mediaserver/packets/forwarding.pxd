@@ -1,7 +1,8 @@
 """Owns the way from one leg to another: how a speaker's packets are renumbered into a listener's stream."""
 
-from libc.stdint cimport int64_t, uint16_t
+from libc.stdint cimport int64_t, uint16_t, uint8_t
 
+from mediaserver.packets.dialling cimport is_dialling
 from mediaserver.packets.port cimport AWAITED, LIVE, STALLED, Leg, Port, is_ready
 from mediaserver.packets.rtp cimport Packet, sequence_step, timestamp_step
 from mediaserver.packets.sending cimport next_timestamp, notice, transmit
@@ -49,7 +50,7 @@ cdef inline void forward(Port* port, Leg* leg, const Packet* heard, int64_t now)
     cdef Packet packet = heard[0]
     cdef bint known = belongs(leg, heard)
     cdef int step = sequence_step(leg.speaker_sequence, heard.sequence)
-    if not is_ready(leg):
+    if not is_ready(leg) or is_dialling(leg):
         return
     if known and step <= (-leg.reach - 1 if leg.source == LIVE else 0):
         leg.counters.stale += 1
@@ -57,6 +58,7 @@ cdef inline void forward(Port* port, Leg* leg, const Packet* heard, int64_t now)
     if not known or leg.source != LIVE:
         rebase(leg, heard, now)
         step = 0
+    packet.payload_type = <uint8_t>leg.payload_type
     packet.sequence = <uint16_t>(heard.sequence + leg.sequence_offset)
     packet.timestamp = heard.timestamp + leg.timestamp_offset
     if not transmit(port, leg, &packet, heard, now):

@@ -6,7 +6,8 @@ from mediaserver.packets.calendar cimport Calendar
 from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.continuity cimport Trail
 from mediaserver.packets.endpoints cimport Endpoint, Table
-from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS, RX_BATCH, TX_BATCH
+from mediaserver.packets.keypad cimport Keypad
+from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_DIGITS, MAX_LEGS, MAX_PORTS, RX_BATCH, TX_BATCH
 from mediaserver.packets.linux cimport (
     eventfd_write,
     iovec,
@@ -49,6 +50,14 @@ cdef struct Playlist:
     Item items[MAX_CUES]
 
 
+cdef struct Dialling:
+    int keys  # Keys to be pressed,
+    int key  # the one that is being pressed,
+    int frame  # and how many frames of it are over.
+    uint32_t timestamp  # When it began.
+    uint8_t[MAX_DIGITS] pressed
+
+
 cdef struct Counters:
     uint64_t received  # As in LegCounters.
     uint64_t received_bytes
@@ -75,7 +84,8 @@ cdef struct Leg:
     # What is sent.
     uint32_t ssrc
     int payload_type  # Opus.
-    int dtmf_payload_type  # telephone-event, or -1.
+    int dtmf_payload_type  # telephone-event, or -1,
+    int dtmf_clock  # and the Hertz of its durations.
     uint16_t sequence  # Of the newest packet.
     uint32_t timestamp
     bint started  # Something was sent.
@@ -89,6 +99,7 @@ cdef struct Leg:
     Source source
     Playlist playlist
     uint32_t comfort_frame  # The next comfort frame.
+    Dialling dialling  # What is sent instead of it all while keys are pressed.
     int32_t speaker  # The leg that is heard, or -1.
     int32_t next_listener  # Links of the speaker's list of listeners.
     int32_t previous_listener
@@ -103,6 +114,7 @@ cdef struct Leg:
     # What is spoken.
     int32_t first_listener  # Legs that hear this one, or -1.
     int64_t heard_at  # When the last Opus packet came in.
+    Keypad keypad
     Counters counters
     # What the two ends report to each other.
     Name cname  # What the SDP calls us.

@@ -1,11 +1,13 @@
+# cython: cdivision=True
 """Owns the way in: what a datagram is (RFC 7983), whose it is, and whether it is authentic."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t, uint8_t
 from libc.string cimport memcpy
 
 from mediaserver.packets.calendar cimport FIRST_INTERVAL, note
 from mediaserver.packets.endpoints cimport Endpoint, leg_at
 from mediaserver.packets.forwarding cimport forward
+from mediaserver.packets.keypad cimport Pressed, fall_silent, press
 from mediaserver.packets.limits cimport MAX_DATAGRAM
 from mediaserver.packets.port cimport Leg, Port, place
 from mediaserver.packets.reception cimport observe
@@ -16,6 +18,7 @@ from mediaserver.packets.sending cimport notice
 
 cdef enum:
     HEARD = 6  # LegEventKind.
+    DIGIT = 9
     STUN_HEADER = 20  # Bytes (RFC 8489 5).
     DTLS_HEADER = 13  # Bytes (RFC 6347 4.1).
 
@@ -41,9 +44,22 @@ cdef inline void receive_rtcp(Port* port, Leg* leg, uint8_t* data, int length, i
     take_report(port, leg, data, length, now)
 
 
+cdef inline void tell_digit(Port* port, const Leg* leg, const Pressed* pressed, int64_t now) noexcept nogil:
+    cdef Entry* entry = vacant(&port.ring, True)
+    if entry == NULL:
+        return
+    entry.kind = DIGIT
+    entry.leg = leg.number
+    entry.at = now
+    entry.key = pressed.key
+    entry.duration = <uint32_t>(<uint64_t>pressed.duration * 1000 // <uint64_t>leg.dtmf_clock)
+    publish(&port.ring)
+
+
 cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, int64_t now) noexcept nogil:
     """Authenticate a packet and let every listener of its leg hear it, if it is sound."""
     cdef Packet packet
+    cdef Pressed pressed
     cdef int received = length
     cdef int32_t listener
     if leg.inbound == NULL or port.srtp.unprotect(leg.inbound, data, &length) != 0:
@@ -61,10 +77,14 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
     observe(&leg.reception, &packet, packet.payload_type == leg.payload_type, now)
     if packet.payload_type == leg.dtmf_payload_type:
         leg.counters.dtmf_packets += 1
+        if press(&leg.keypad, &packet, &pressed, now):
+            tell_digit(port, leg, &pressed, now)
         return
     if packet.payload_type != leg.payload_type or packet.length == 0:
         return
     leg.heard_at = now
+    if fall_silent(&leg.keypad, &pressed, now):
+        tell_digit(port, leg, &pressed, now)
     listener = leg.first_listener
     while listener >= 0:
         forward(port, &port.legs[listener], &packet, now)

@@ -22,6 +22,8 @@ cdef struct Entry:
     int length  # Bytes of data, for a datagram.
     int64_t leg  # The leg's public number, for an event of a leg.
     int64_t at  # Nanoseconds, for an event of a leg.
+    uint8_t key  # Of the telephone event,
+    uint32_t duration  # and its milliseconds.
     Endpoint endpoint  # Where a datagram came from.
     uint8_t data[MAX_DATAGRAM]
 

@@ -1,9 +1,10 @@
 # cython: cdivision=True
 """Owns what a leg hears: playlists, comfort frames, another leg or nothing, and the switch between them."""
 
-from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint8_t
 
 from mediaserver.packets.clips cimport Clip
+from mediaserver.packets.dialling cimport go_on_dialling, hang_up, is_dialling
 from mediaserver.packets.linux cimport MILLISECOND, __ATOMIC_RELAXED, add_count
 from mediaserver.packets.pacing cimport LATEST, SOONEST, frames_due, pace
 from mediaserver.packets.port cimport (
@@ -102,6 +103,7 @@ cdef inline void comfort(Port* port, Leg* leg, int64_t now) noexcept nogil:
 
 cdef inline void mute(Port* port, Leg* leg) noexcept nogil:
     put_down(port, leg)
+    hang_up(leg)
     take_out(&port.wheel, place(port, leg))
     leg.paused = leg.started
 
@@ -136,6 +138,7 @@ cdef inline bint send_frame(Port* port, Leg* leg, const Clip* clip, uint32_t fra
     """Send one frame of a clip as the next packet of the leg's stream."""
     cdef Packet packet
     cdef uint32_t start = clip.ends[frame - 1] if frame > 0 else 0
+    packet.payload_type = <uint8_t>leg.payload_type
     packet.marker = False
     packet.sequence = <uint16_t>(leg.sequence + 1)
     packet.timestamp = next_timestamp(leg, now)
@@ -177,7 +180,10 @@ cdef inline void serve(Port* port, Leg* leg, int64_t now) noexcept nogil:
     """The wheel has come to this leg: send what is due, and watch over its source."""
     cdef int frame
     for frame in range(frames_due(leg, now)):
-        if leg.source == CLIPS:
+        if is_dialling(leg):
+            if not go_on_dialling(port, leg, now):
+                send_comfort_frame(port, leg, now)
+        elif leg.source == CLIPS:
             send_clip_frame(port, leg, now)
         elif leg.source != LIVE:
             send_comfort_frame(port, leg, now)

@@ -25,6 +25,8 @@ class Stream(NamedTuple):
     """Opus."""
     dtmf_payload_type: int = -1
     """telephone-event."""
+    dtmf_clock: int = 8000
+    """Hertz of telephone-event: 8000, or 48000 with some browsers. Its timestamps are Opus's all the same."""
     cname: str = "ringbridge"
     """What the SDP calls this end (RFC 3550 6.5.1): 1 to 64 characters of ASCII."""
 
@@ -63,6 +65,10 @@ class Datagram(NamedTuple):
     """Our port that it came to."""
 
 
+DIGITS = "0123456789*#ABCD"
+"""Keys in the order of their event codes (RFC 4733 3.2)."""
+
+
 class LegEventKind(enum.IntEnum):
     """What the engine noticed about a leg."""
 
@@ -80,6 +86,8 @@ class LegEventKind(enum.IntEnum):
     """The first authentic packet came from this leg."""
     BYE = 8
     """The peer has ended its stream (RFC 3550 6.6). Its call may go on."""
+    DIGIT = 9
+    """The peer has pressed a key and let it go (RFC 4733)."""
 
 
 class LegEvent(NamedTuple):
@@ -89,6 +97,10 @@ class LegEvent(NamedTuple):
     leg: int
     at: float
     """Seconds on CLOCK_MONOTONIC, the clock of ``time.monotonic()``."""
+    digit: str = ""
+    """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``; for DIGIT alone."""
+    duration_ms: int = 0
+    """How long the key was held; for DIGIT alone."""
 
 
 EngineEvent: TypeAlias = Datagram | LegEvent

@@ -30,6 +30,7 @@ METHODS: dict[str, Callable[[Engine], object]] = {
     "comfort": lambda engine: engine.comfort(1 << 16),
     "mute": lambda engine: engine.mute(1 << 16),
     "counters": lambda engine: engine.counters(1 << 16),
+    "send_digits": lambda engine: engine.send_digits(1 << 16, "1"),
     "quality": lambda engine: engine.quality(1 << 16),
     "totals": lambda engine: engine.totals(),
 }
@@ -45,7 +46,18 @@ def test_a_closed_engine_says_so(method: str) -> None:
         METHODS[method](engine)
 
 
-BY_LEG = ["remove_leg", "set_remote", "secure", "play", "listen", "comfort", "mute", "counters", "quality"]
+BY_LEG = [
+    "remove_leg",
+    "set_remote",
+    "secure",
+    "play",
+    "listen",
+    "comfort",
+    "mute",
+    "send_digits",
+    "counters",
+    "quality",
+]
 
 
 @pytest.mark.parametrize("method", BY_LEG)
@@ -61,6 +73,7 @@ def test_a_leg_that_is_gone_is_noticed(room: EngineRoom, method: str) -> None:
         "secure": (SrtpSessions(1, 1, None),),
         "play": ([Cue(room.clip(b"x", 1))],),
         "listen": (successor,),
+        "send_digits": ("1",),
     }
     for number in (gone, 0, -1, 2**62, 1 << 16 | 0xFFFF):
         with pytest.raises(ValueError, match="leg"):
@@ -112,13 +125,14 @@ def test_a_removed_leg_lets_its_clips_go(room: EngineRoom) -> None:
         Stream(1, -1),
         Stream(1, 111, 128),
         Stream(1, 111, -2),
+        Stream(1, 111, 126, 16000),
         Stream(1, 111, cname=""),
         Stream(1, 111, cname="c" * 65),
         Stream(1, 111, cname="\xe9"),
     ],
 )
 def test_a_stream_that_cannot_be_is_refused(room: EngineRoom, stream: Stream) -> None:
-    with pytest.raises(ValueError, match=r"bits|CNAME|ascii"):
+    with pytest.raises(ValueError, match=r"bits|clock|CNAME|ascii"):
         room.engine.add_leg(stream)
     assert room.engine.totals().legs == 0, "a refused leg stays behind"
 

@@ -29,7 +29,7 @@ CNAME = "Rk3v0cWlxPz9hE1d"
 
 def join(room: EngineRoom, cname: str = CNAME) -> Party:
     peer = room.peer()
-    leg = room.leg(stream=Stream(OUR_SSRC, 111, 126, cname))
+    leg = room.leg(stream=Stream(OUR_SSRC, 111, 126, cname=cname))
     room.engine.set_remote(leg, peer.address)
     room.engine.secure(leg, peer.sessions())
     return Party(leg, peer)
