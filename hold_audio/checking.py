@@ -11,7 +11,7 @@ from hold_audio.cutting import SILENCE_DBFS
 
 LONG_SILENCE_S = 1.5
 """A caller takes a longer pause for a dropped call."""
-CLICK_DB = 24.0
+CLICK_DB = 26.0
 """How far a click stands out of the sound around it, above 3 kHz where clicks have their energy."""
 CLICK_FLOOR_DBFS = -50.0
 """A fainter click is not heard on a telephone."""
@@ -22,7 +22,7 @@ _AROUND = 30
 """Windows on each side that a click is compared with."""
 _SHORT = 2
 """Windows: a click is over by then; a drum, a consonant or a pulse of the voice is not."""
-GONE_DB = 20.0
+GONE_DB = 24.0
 """How far the treble has fallen by then, and was below it as long before."""
 _SAME_PLACE_S = 0.1
 """Findings of one kind nearer than this are one finding."""

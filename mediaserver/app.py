@@ -12,9 +12,9 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hold_audio.clip import COMFORT
+from hold_audio.clip import COMFORT, MUSIC
 from hold_audio.library import Library
-from hold_audio.strategy import default_programme
+from hold_audio.strategy import programme
 from mediaserver.config import Config, Secrets
 from mediaserver.figures import Figures
 from mediaserver.legs.srtp import srtp_functions
@@ -167,10 +167,11 @@ def _build_engine(config: Config, library: Library) -> Engine:
 
 
 def _cues(queue: QueueSection, library: Library, engine: Engine) -> tuple[Cue, ...]:
-    programme = default_programme(queue.country, ringback_cycles=queue.ringback_cycles, music=queue.music)
-    names = dict.fromkeys(segment.clip_name for segment in programme.segments)
+    music = MUSIC if queue.music else None
+    segments = programme(queue.country, ringback_cycles=queue.ringback_cycles, music=music).segments
+    names = dict.fromkeys(segment.clip_name for segment in segments)
     clips = {name: engine.add_clip(library[name].frames) for name in names}
-    return tuple(Cue(clips[segment.clip_name], segment.repeats) for segment in programme.segments)
+    return tuple(Cue(clips[segment.clip_name], segment.repeats) for segment in segments)
 
 
 def _access(config: Config, secrets: Secrets) -> Access:
