@@ -16,6 +16,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
+from benchmarks.cores import cpu_s
 from benchmarks.crowd.beat import let_pass
 from benchmarks.crowd.site import Site, site_at
 from benchmarks.crowd.times import accept_to_audio_s, since_webhook_s
@@ -24,7 +25,6 @@ from benchmarks.report import JsonPath, Keys, console, run
 from benchmarks.simulator.continuity import discontinuities, longest_gap
 from benchmarks.simulator.webhooks import NotVerified
 from benchmarks.spread import spread_ms
-from benchmarks.usage import usage
 from mediaserver.config import ConfigProblems, load_secrets
 
 _REDRAW_S = 0.5
@@ -61,20 +61,20 @@ def main(  # noqa: PLR0913, PLR0917 - One for each option.
 
 async def _measure(site: Site, plan: Plan) -> Keys:
     traffic = Traffic(site, plan)
-    before = usage(os.getpid())
+    start_at, start_s = time.monotonic(), cpu_s(os.getpid())
     running = asyncio.create_task(traffic.run())
     with Live(console=console, transient=True, auto_refresh=False) as live:
         while not running.done():
-            live.update(_progress(traffic, plan, time.monotonic() - before.at), refresh=True)
+            live.update(_progress(traffic, plan, time.monotonic() - start_at), refresh=True)
             await asyncio.wait((running, asyncio.create_task(let_pass(_REDRAW_S))), return_when="FIRST_COMPLETED")
     await running
-    span = usage(os.getpid()).since(before)
+    seconds = time.monotonic() - start_at
     ears = [call.ear.recording for call in traffic.calls if call.ear.recording]
     gaps = [gap.seconds for gap in map(longest_gap, ears) if gap is not None]
     return {
         "calls": len(traffic.calls),
-        "seconds": round(span.seconds, 3),
-        "calls_per_second": round(len(traffic.calls) / span.seconds, 3),
+        "seconds": round(seconds, 3),
+        "calls_per_second": round(len(traffic.calls) / seconds, 3),
         "webhook_to_pre_accept_ms": spread_ms(since_webhook_s(traffic.calls, lambda call: call.pre_accepted)),
         "webhook_to_accept_ms": spread_ms(since_webhook_s(traffic.calls, lambda call: call.accepted)),
         "accept_to_first_audio_ms": spread_ms(accept_to_audio_s(traffic.calls)),
@@ -82,7 +82,7 @@ async def _measure(site: Site, plan: Plan) -> Keys:
         "longest_gap_ms": spread_ms(gaps),
         "rtp_discontinuities": sum(len(discontinuities(ear)) for ear in ears),
         "violations": sorted({violation for call in traffic.calls for violation in call.violations}),
-        "load_core_percent": span.core_percent,
+        "load_core_percent": round(100 * (cpu_s(os.getpid()) - start_s) / seconds, 2),
         "failures": [f"{count} {what}" for what, count in traffic.failures.most_common()],
     }
 

@@ -3,7 +3,6 @@
 All calls are real: webhook, Graph API, agents' sockets, ICE, DTLS, Answer. Then everybody talks for a while.
 """
 
-import os
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from benchmarks.report import JsonPath, Keys, Pin, run
 from benchmarks.server_process import ServerProcess
 from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.spread import spread_ms
-from benchmarks.usage import usage
+from benchmarks.usage import Span, usage
 
 _MEDIA = {"stall_ms": 2000}
 """The silence in which packets are counted must not bring comfort frames."""
@@ -49,27 +48,27 @@ async def _measure(site: Site, server: ServerProcess, *, calls: int, seconds: fl
     await let_pass(_WARM_UP_S)
     before = await natives.hush()
     natives.resume()
-    server_before, load_before = usage(server.pid), usage(os.getpid())
+    start = usage(server.pid)
     await let_pass(seconds)
-    server_after, load_after = usage(server.pid), usage(os.getpid())
+    span = Span(start, usage(server.pid))
     after = await natives.hush()
-    span = server_after.since(server_before)
     said, heard = after.said - before.said, after.heard - before.heard
     # A probe's packets are forwarded too; its ears say how many.
-    forwarded = heard + len(list(_transits(probing, server_before.at, server_after.at)))
+    forwarded = heard + len(list(_transits(probing, span.before.at, span.after.at)))
     return {
         "calls": len(talking.rings) + len(probing.rings),
         "seconds": round(span.seconds, 3),
         "forwarded": forwarded,
         "lost": said - heard,
         "lost_percent": round(100 * (said - heard) / said, 5),
-        "cpu_us_per_packet": round(span.cpu_s * 1e6 / forwarded, 3),
+        "cpu_us_per_packet": round(span.server_s * 1e6 / forwarded, 3),
         "core_percent": span.core_percent,
-        "core_percent_packet_thread": span.packet_thread_percent(server.pid),
+        "core_percent_packet_thread": span.packet_thread_percent,
         "core_percent_per_call": round(span.core_percent / (len(talking.rings) + len(probing.rings)), 4),
-        "added_latency_ms": spread_ms(_transits(probing, server_before.at, server_after.at)),
+        "added_latency_ms": spread_ms(_transits(probing, span.before.at, span.after.at)),
         "latency_samples": forwarded - heard,
-        "load_core_percent": load_after.since(load_before).core_percent,
+        "load_core_percent": span.load_percent,
+        "others_core_percent": span.others_percent,
         "failures": probing.failures + talking.failures,
     }
 

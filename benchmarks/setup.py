@@ -4,7 +4,6 @@ A call counts from its webhook to the first packet of hold audio. Everything the
 leg: webhook, store, Graph requests, SDP, ICE, DTLS; only the sound it plays meanwhile is taken off.
 """
 
-import os
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from benchmarks.crowd.times import accept_to_audio_s, since_webhook_s
 from benchmarks.report import JsonPath, Keys, Pin, run
 from benchmarks.server_process import ServerProcess
 from benchmarks.spread import spread_ms
-from benchmarks.usage import memory_bytes, usage
+from benchmarks.usage import Span, memory_bytes, usage
 
 _WARM_UP_CALLS = 5
 """Calls that come and go before anything is measured: the first ones load code and fill caches."""
@@ -45,28 +44,28 @@ async def _measure(site: Site, server: ServerProcess, *, calls: int, rate: float
     await hang_up(site, server.url, early.calls)
     memory_before = memory_bytes(server.pid)
     natives = Natives(site.lines)
-    start, load_start = usage(server.pid), usage(os.getpid())
+    start = usage(server.pid)
     crowd = await gather_waiting(site, calls, rate, natives.make_caller)
     unheard = [caller for caller in natives.callers if not await caller.heard.within(_STEADY_S)]
-    done, load_done = usage(server.pid), usage(os.getpid())
+    span = Span(start, usage(server.pid))
     memory_after = memory_bytes(server.pid)
     await let_pass(_STEADY_S)
-    steady = usage(server.pid).since(done)
-    played_s = sum(done.at - call.accepted.at for call in crowd.calls if call.accepted.at is not None)
-    sound_s = steady.cpu_s / steady.seconds / calls * played_s
-    set_up = done.since(start)
+    steady = Span(span.after, usage(server.pid))
+    played_s = sum(span.after.at - call.accepted.at for call in crowd.calls if call.accepted.at is not None)
+    sound_s = steady.server_s / steady.seconds / calls * played_s
     return {
         "calls": calls,
         "rate": rate,
-        "seconds": round(set_up.seconds, 3),
+        "seconds": round(span.seconds, 3),
         "webhook_to_pre_accept_ms": spread_ms(since_webhook_s(crowd.calls, lambda call: call.pre_accepted)),
         "webhook_to_accept_ms": spread_ms(since_webhook_s(crowd.calls, lambda call: call.accepted)),
         "accept_to_first_audio_ms": spread_ms(accept_to_audio_s(crowd.calls)),
-        "cpu_ms_per_leg": round(1000 * (set_up.cpu_s - sound_s) / calls, 3),
-        "cpu_ms_per_leg_with_sound": round(1000 * set_up.cpu_s / calls, 3),
+        "cpu_ms_per_leg": round(1000 * (span.server_s - sound_s) / calls, 3),
+        "cpu_ms_per_leg_with_sound": round(1000 * span.server_s / calls, 3),
         "memory_kb_per_leg": round((memory_after - memory_before) / 1024 / calls, 1),
-        "core_percent": set_up.core_percent,
-        "load_core_percent": load_done.since(load_start).core_percent,
+        "core_percent": span.core_percent,
+        "load_core_percent": span.load_percent,
+        "others_core_percent": span.others_percent,
         "failures": crowd.failures + [f"{len(unheard)} callers heard nothing"] * bool(unheard),
     }
 

@@ -4,7 +4,6 @@ All calls are real up to ``accept``; then they hear ringback and music. Further 
 """
 
 import asyncio
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -19,7 +18,7 @@ from benchmarks.crowd.site import Site, metrics, own_site
 from benchmarks.report import JsonPath, Keys, Pin, run
 from benchmarks.server_process import ServerProcess
 from benchmarks.spread import spread_ms
-from benchmarks.usage import usage
+from benchmarks.usage import Span, usage
 
 _WARM_UP_S = 1.0
 """From the last caller to the first figure."""
@@ -61,31 +60,31 @@ async def _measure(site: Site, server: ServerProcess, plan: _Plan) -> Keys:
     waiting = await gather_waiting(site, plan.callers, plan.rate, natives.make_caller)
     await let_pass(_WARM_UP_S)
     before = await metrics(server.url)
-    server_before, load_before = usage(server.pid), usage(os.getpid())
+    start = usage(server.pid)
     count = round(plan.setups * plan.seconds)
     more = asyncio.create_task(gather_waiting(site, count, plan.setups or 1.0, natives.make_caller))
     await let_pass(plan.seconds)
-    server_after, load_after = usage(server.pid), usage(os.getpid())
+    span = Span(start, usage(server.pid))
     after = await metrics(server.url)
     late = await more
-    span = server_after.since(server_before)
     sent = after["ringbridge_datagrams_sent_total"] - before["ringbridge_datagrams_sent_total"]
-    intervals = list(intervals_s((call.ear for call in probing.calls), server_before.at, server_after.at))
+    intervals = list(intervals_s((call.ear for call in probing.calls), span.before.at, span.after.at))
     await hang_up(site, server.url, [*probing.calls, *waiting.calls, *late.calls])
     return {
         "callers": len(probing.calls) + len(waiting.calls),
         "seconds": round(span.seconds, 3),
         "setups": len(late.calls),
         "sent": round(sent),
-        "cpu_us_per_packet": round(span.cpu_s * 1e6 / sent, 3),
+        "cpu_us_per_packet": round(span.server_s * 1e6 / sent, 3),
         "core_percent": span.core_percent,
-        "core_percent_packet_thread": span.packet_thread_percent(server.pid),
+        "core_percent_packet_thread": span.packet_thread_percent,
         "core_percent_per_caller": round(span.core_percent / (len(probing.calls) + len(waiting.calls)), 4),
         "send_interval_ms": spread_ms(intervals),
         "send_intervals": len(intervals),
         "max_gap_ms": spread_ms(intervals)["max"],
         "longest_gaps_ms": _longest_gaps(await metrics(server.url)),
-        "load_core_percent": load_after.since(load_before).core_percent,
+        "load_core_percent": span.load_percent,
+        "others_core_percent": span.others_percent,
         "failures": probing.failures + waiting.failures + late.failures,
     }
 

@@ -40,10 +40,14 @@ class NativeMedia(SecureEnd):
         self._speaks = True
         self._line.play(self._frames)
 
-    def mute(self) -> None:
-        """Send no more RTP, until ``unmute``."""
-        self._speaks = False
+    def hush(self) -> None:
+        """Send no RTP until ``go_on``."""
         self._line.mute()
+
+    def go_on(self) -> None:
+        """Speak on, if anything was said before."""
+        if self._speaks:
+            self._line.play(self._frames)
 
     def receive(self, datagram: bytes, at: float) -> None:
         """Take a DTLS datagram; the engine keeps all others."""

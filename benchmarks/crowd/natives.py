@@ -44,7 +44,7 @@ class Natives:
         """Everybody falls silent, and what is under way arrives: the count of all that was said and heard so far."""
         ends = self._ends
         for end in ends:
-            end.media.mute()
+            end.media.hush()
         await let_pass(_SETTLING_S)
         counters = [end.line.counters for end in ends]
         return Tally(sum(one.sent for one in counters), sum(one.received for one in counters))
@@ -52,4 +52,4 @@ class Natives:
     def resume(self) -> None:
         """Everybody speaks again."""
         for end in self._ends:
-            end.media.unmute()
+            end.media.go_on()
