@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 _CPUCLOCK_SCHED = 2
 """The clock that counts what the scheduler gave, in nanoseconds (clock_getcpuclockid(3) of glibc)."""
@@ -29,3 +30,12 @@ def cpu_s(pid: int) -> float:
     receiver's socket. OSError if there is no such process.
     """
     return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
+
+
+def waited_s(pid: int) -> float:
+    """Time in which a living thread of a process wanted to run and something else had its core, summed, in seconds.
+
+    From the scheduler's own account (proc(5), ``schedstat``). FileNotFoundError if a thread ends meanwhile.
+    """
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[1]) for task in tasks) * 1e-9

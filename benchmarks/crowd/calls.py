@@ -1,7 +1,9 @@
 """Owns how a crowd gets into its calls: callers who wait, and callers who talk with an agent."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from benchmarks.crowd.beat import beats
@@ -62,25 +64,44 @@ async def hang_up(site: Site, url: str, calls: Iterable[SimulatedCall]) -> None:
 
 
 async def _accepted(call: SimulatedCall) -> SimulatedCall:
-    await call.accepted.wait(_PATIENCE_S)
+    async with _reaching("accept"):
+        await call.accepted.wait(_PATIENCE_S)
     return call
 
 
 async def _talk(agent: ScriptedAgent, patience_s: float) -> AgentCall:
-    ring = await agent.next_ring(patience_s)
-    await ring.media_up.wait(_PATIENCE_S)
-    await ring.answer()
-    await ring.joined.wait(_PATIENCE_S)
+    async with _reaching("an agent's ring"):
+        ring = await agent.next_ring(patience_s)
+    async with _reaching("the agent's media"):
+        await ring.media_up.wait(_PATIENCE_S)
+    async with _reaching("the join"):
+        await ring.answer()
+        await ring.joined.wait(_PATIENCE_S)
     return ring
 
 
+class _Stuck(Exception):
+    """A call did not reach its next step in time."""
+
+
+@asynccontextmanager
+async def _reaching(step: str) -> AsyncIterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise _Stuck(f"did not reach {step}") from error
+
+
 async def _settled(tasks: Iterable[asyncio.Task[T]]) -> tuple[list[T], list[str]]:
-    """What came of the tasks: results, and the time-outs in words."""
+    """What came of the tasks: results, and how many failed for which reason."""
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     results: list[T] = []
-    failures: list[str] = []
-    for task in tasks:
-        try:
-            results.append(await task)
-        except TimeoutError:
-            failures.append(f"{task.get_coro()} got stuck")
-    return results, failures
+    failures: Counter[str] = Counter()
+    for outcome in outcomes:
+        if isinstance(outcome, _Stuck):
+            failures[str(outcome)] += 1
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            results.append(outcome)
+    return results, [f"{count} {why}" for why, count in failures.items()]

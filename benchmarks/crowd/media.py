@@ -16,7 +16,8 @@ class NativeMedia(SecureEnd):
         self._line = line
         self._remote = remote
         self._frames: Sequence[bytes] = ()
-        self._speaks = False
+        self._is_muted = True
+        self._is_hushed = False
         self._carried = False
 
     @property
@@ -32,21 +33,25 @@ class NativeMedia(SecureEnd):
     def say(self, frames: Sequence[bytes]) -> None:
         """Speak this loop of frames from the next frame on."""
         self._frames = frames
-        if self._speaks:
-            self._line.play(frames)
+        self._speak()
 
     def unmute(self) -> None:
         """Begin to send RTP; ``say`` something before."""
-        self._speaks = True
-        self._line.play(self._frames)
+        self._is_muted = False
+        self._speak()
 
     def hush(self) -> None:
-        """Send no RTP until ``go_on``."""
+        """Send no RTP until ``go_on``, whatever is said meanwhile."""
+        self._is_hushed = True
         self._line.mute()
 
     def go_on(self) -> None:
-        """Speak on, if anything was said before."""
-        if self._speaks:
+        """Send RTP again, if anything is to be said."""
+        self._is_hushed = False
+        self._speak()
+
+    def _speak(self) -> None:
+        if self._frames and not self._is_muted and not self._is_hushed:
             self._line.play(self._frames)
 
     def receive(self, datagram: bytes, at: float) -> None:

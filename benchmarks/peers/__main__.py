@@ -83,7 +83,7 @@ async def _through_rtpengine(*, calls: int, seconds: float) -> Figures | Missing
 def show(compared: Comparison) -> None:
     """Print the comparison."""
     table = Table(box=None)
-    for title in ("", "calls", "forwarded", "lost", "us/packet", "core %", "calls/core", "load's core %"):
+    for title in ("", "calls", "forwarded", "lost", "us/packet", "core %", "waited %", "calls/core", "load %"):
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
     for name, peer in compared.peers.items():
         if isinstance(peer, Missing):
@@ -96,6 +96,7 @@ def show(compared: Comparison) -> None:
             str(peer.lost),
             f"{peer.cpu_us_per_packet:.2f}",
             f"{peer.core_percent:.1f}",
+            f"{peer.waited_percent:.1f}",
             str(peer.calls_per_core),
             f"{peer.load_core_percent:.1f}",
         )

@@ -10,6 +10,8 @@ class Sample(msgspec.Struct, frozen=True):
 
     at_s: float
     relay_cpu_s: float
+    relay_waited_s: float
+    """For its core while something else had it."""
     load_cpu_s: float
     delivered: int
     """Packets that the parties have received from the relay."""
@@ -34,6 +36,9 @@ class Figures(msgspec.Struct, frozen=True):
     cpu_us_per_packet: float
     """Of the relay's process, kernel included."""
     core_percent: float
+    waited_percent: float
+    """Of the time, waiting for the core while something else had it. More than a few percent and few threads mean
+    that the machine was busy with something else, and then packets may be lost that a quiet machine would not lose."""
     calls_per_core: int
     """Calls that fill one core if cost grows in proportion: an extrapolation."""
     load_core_percent: float
@@ -65,6 +70,7 @@ def figures(
         lost=lost,
         cpu_us_per_packet=round(cpu_s / forwarded * 1e6, 3),
         core_percent=round(cpu_s / seconds * 100, 2),
+        waited_percent=round((end.relay_waited_s - start.relay_waited_s) / seconds * 100, 2),
         calls_per_core=int(calls * seconds / cpu_s),
         load_core_percent=round((end.load_cpu_s - start.load_cpu_s) / seconds * 100, 2),
     )

@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from benchmarks.cores import cpu_s, load_core
+from benchmarks.cores import cpu_s, load_core, waited_s
 from benchmarks.peers.figures import Figures, Sample, figures
 from benchmarks.peers.load_process import Attach, Count, Counted, Gather, Hush, Speak
 from benchmarks.peers.processes import Worker, worker
@@ -42,7 +42,7 @@ async def through_relay(relay: Relay, system: str, *, suites: Suites, calls: int
 
 def sample(relay: int, load: int, delivered: int) -> Sample:
     """What the two processes have used until now."""
-    return Sample(time.monotonic(), cpu_s(relay), cpu_s(load), delivered)
+    return Sample(time.monotonic(), cpu_s(relay), waited_s(relay), cpu_s(load), delivered)
 
 
 async def _received(load: Worker) -> int:
