@@ -12,17 +12,16 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hold_audio.clip import COMFORT, MUSIC
+from hold_audio.clip import COMFORT
 from hold_audio.library import Library
-from hold_audio.strategy import programme
 from mediaserver.config import Config, Secrets
 from mediaserver.figures import Figures
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Cue
-from mediaserver.waiting_config import QueueSection
+from mediaserver.wait_player import Unseen, WaitPlayer
+from mediaserver.wait_sounds import Sounds, load_sounds
 from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
 from signaling.agents.desk import Desk
@@ -87,8 +86,9 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         library = await asyncio.to_thread(Library, [queue.country for queue in config.queues])
         engine = _build_engine(config, library)
         stack.callback(engine.close)
-        programmes = {queue.name: _cues(queue, library, engine) for queue in config.queues}
-        media = Media(engine, board.post, programmes, Figures(metrics), advertised=config.media.advertised)
+        sounds = await asyncio.to_thread(_sounds, config, library)
+        player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
+        media = Media(engine, board.post, player, Figures(metrics), advertised=config.media.advertised)
         media.open()
         stack.push_async_callback(media.stop)
         engine.start()
@@ -166,12 +166,11 @@ def _build_engine(config: Config, library: Library) -> Engine:
     )
 
 
-def _cues(queue: QueueSection, library: Library, engine: Engine) -> tuple[Cue, ...]:
-    music = MUSIC if queue.music else None
-    segments = programme(queue.country, ringback_cycles=queue.ringback_cycles, music=music).segments
-    names = dict.fromkeys(segment.clip_name for segment in segments)
-    clips = {name: engine.add_clip(library[name].frames) for name in names}
-    return tuple(Cue(clips[segment.clip_name], segment.repeats) for segment in segments)
+def _sounds(config: Config, library: Library) -> Sounds:
+    sounds = load_sounds(config.queues, config.audio, library)
+    for problem in sounds.problems:
+        log.warning("sound_not_as_configured", problem=problem)
+    return sounds
 
 
 def _access(config: Config, secrets: Secrets) -> Access:

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from mediaserver.section import Address, Section
+from mediaserver.wait_config import AudioSection
 from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
 
 ENVIRONMENT_PREFIX = "RINGBRIDGE_"
@@ -97,6 +98,7 @@ class Config(Section):
     routes: tuple[RouteSection, ...] = ()
     agents: tuple[AgentSection, ...] = ()
     store: StoreSection = StoreSection()
+    audio: AudioSection = AudioSection()
     trace: TraceSection = TraceSection()
 
 

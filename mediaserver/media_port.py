@@ -5,7 +5,7 @@ hears what, and when, is said by the call machine alone. It knows no SDP and no 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from mediaserver.legs.leg import Leg
 from mediaserver.legs.sdp import BadOffer
 from mediaserver.legs.transport import Dropped, PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegsExhausted
+from mediaserver.packets.types import LegCounters, LegEvent, LegsExhausted
+from mediaserver.wait_player import WaitPlayer
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from signaling.ports import Post
 
@@ -36,8 +37,8 @@ class _Part:
     name: str
     post: Post
     leg: Leg = field(init=False)
-    programme: str | None = None
-    """The queue whose hold audio it hears now."""
+    hears: tuple[str, str] | None = None
+    """"wait" or "hold", and the queue whose sounds these are; None for a voice or nothing."""
     closed: bool = False
 
     def connected(self) -> None:
@@ -55,22 +56,22 @@ class _Part:
 class Media:
     """Legs and what they hear. ``open`` before use, ``stop`` at the end; neither starts or closes the engine.
 
-    ``programmes`` maps each queue to the cues its callers hear; the last cue should repeat for ever. A leg hears
-    nothing before its first ``play`` or ``join``.
+    ``player`` knows what the callers of each queue hear. A leg hears nothing before its first ``play``, ``hold`` or
+    ``join``.
     """
 
     def __init__(
         self,
         engine: Engine,
         post: Post,
-        programmes: Mapping[str, Sequence[Cue]],
+        player: WaitPlayer,
         observer: MediaObserver,
         *,
         advertised: Sequence[str] = (),
     ) -> None:
         self._engine = engine
         self._post = post
-        self._programmes = programmes
+        self._player = player
         self._observer = observer
         self._ports = SharedPorts(engine, self._noticed, advertised)
         self._calls: dict[str, dict[str, _Part]] = {}
@@ -124,19 +125,27 @@ class Media:
             part.leg.start()
 
     def play(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
+        """Let the leg wait in the queue, undisturbed if it already does."""
         part = self._part(call_id, leg)
-        if part is not None and part.programme != queue:
-            self._engine.play(part.leg.id, self._programmes[queue])
-            part.programme = queue
+        if part is not None and part.hears != ("wait", queue):
+            self._player.play(part.leg.id, call_id, queue)
+            part.hears = ("wait", queue)
+
+    def hold(self, call_id: str, leg: str, queue: str) -> None:
+        """Let the leg hear what callers of the queue hear on hold, undisturbed if it already does."""
+        part = self._part(call_id, leg)
+        if part is not None and part.hears != ("hold", queue):
+            self._player.hold(part.leg.id, queue)
+            part.hears = ("hold", queue)
 
     def join(self, call_id: str, leg: str, other: str) -> None:
         """Let two legs hear each other, each from the other's next packet on."""
         one, two = self._part(call_id, leg), self._part(call_id, other)
         if one is not None and two is not None:
             for listener, speaker in ((one, two), (two, one)):
+                self._player.pause(listener.leg.id)
                 self._engine.listen(listener.leg.id, speaker.leg.id)
-                listener.programme = None
+                listener.hears = None
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""
@@ -153,6 +162,7 @@ class Media:
     def _close(self, part: _Part) -> None:
         part.closed = True
         del self._by_leg[part.leg.id]
+        self._player.forget(part.leg.id)
         self._engine.mute(part.leg.id)
         self._observer.closed(part.call_id, part.name, self._engine.counters(part.leg.id))
         task = asyncio.create_task(part.leg.close())

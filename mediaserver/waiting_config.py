@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from mediaserver.section import Country, Section
+from mediaserver.wait_config import WaitSection
 from signaling.waiting.routes import Communication
 
 DEFAULT_QUEUE = "main"
@@ -22,6 +23,7 @@ class QueueSection(Section):
         default=2, ge=0, le=100, description="Ringback cadences before music begins; 0 begins with music."
     )
     music: bool = Field(default=True, description="Music after the ringback; without it the ringback goes on.")
+    wait: WaitSection = WaitSection()
     ring_s: float = Field(default=20.0, gt=0, le=120, description="How long one agent is rung, in seconds.")
     refused_pause_s: float = Field(
         default=10.0,

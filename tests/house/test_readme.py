@@ -51,7 +51,7 @@ def _toml(value: object) -> str:
             return f'"{value.value}"'
         case bool():
             return str(value).lower()
-        case str():
+        case str() | Path():
             return f'"{value}"'
         case tuple():
             return "[]"

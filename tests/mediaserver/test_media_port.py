@@ -6,15 +6,19 @@ from collections.abc import AsyncIterator
 import pytest
 from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
 
+from hold_audio.clip import Clip
+from hold_audio.strategy import FOR_EVER, Programme, Segment, WaitStrategy
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import Cue, LegCounters, LegEvent, LegEventKind, LegsExhausted, Stream
+from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegsExhausted, Stream
+from mediaserver.wait_player import Unseen, WaitPlayer
+from mediaserver.wait_sounds import Sounds
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from tests.mediaserver.conftest import MakePeer, tone_frames
 from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
 
-RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ = 400, 1000, 600, 800
+RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ = 400, 1000, 600, 800, 1200
 
 
 class Calls:
@@ -53,9 +57,13 @@ def calls() -> Calls:
 
 @pytest.fixture
 async def media(engine: Engine, calls: Calls) -> AsyncIterator[Media]:
-    ringback, music = (engine.add_clip(tone_frames(hertz)) for hertz in (RINGBACK_HZ, MUSIC_HZ))
-    programmes = {"main": [Cue(ringback, 1), Cue(music, 0)], "vip": [Cue(music, 0)]}
-    media = Media(engine, calls.post, programmes, calls)
+    tones = (("ringback", RINGBACK_HZ), ("music", MUSIC_HZ), ("hold", HOLD_HZ))
+    clips = {name: Clip(name, tone_frames(hertz)) for name, hertz in tones}
+    music, hold = (Programme((Segment(name, FOR_EVER),)) for name in ("music", "hold"))
+    main = WaitStrategy(Programme((Segment("ringback", 1), Segment("music", FOR_EVER))), hold)
+    sounds = Sounds({"main": main, "vip": WaitStrategy(music, music)}, clips, clips["ringback"], ())
+    player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
+    media = Media(engine, calls.post, player, calls)
     media.open()
     yield media
     await media.stop()
@@ -92,6 +100,8 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     media.join("c", "caller", "agent-1")
     await hears(caller, AGENT_HZ)
     await hears(agent, CALLER_HZ)
+    media.hold("c", "caller", "main")
+    await hears(caller, HOLD_HZ)
     media.close("c", "agent-1")
     media.play("c", "caller", "vip")
     await hears(caller, MUSIC_HZ)
@@ -114,6 +124,18 @@ async def test_a_programme_that_plays_goes_on_undisturbed(media: Media, calls: C
 
     pitches = [await asyncio.wait_for(caller.pitch(), 5) for _ in range(30)]
     assert [pitch for pitch in pitches if abs(pitch - RINGBACK_HZ) < 25] == [], "the ringback began again"
+
+
+async def test_hold_audio_follows_the_present_queue(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    """#18: after a transfer to another queue its sounds are heard, not those of the queue before."""
+    caller = peer(MetaPeer, CALLER_HZ)
+    await connect(media, calls, "caller", caller)
+    media.hold("c", "caller", "main")
+    await hears(caller, HOLD_HZ)
+    media.hold("c", "caller", "vip")
+    await hears(caller, MUSIC_HZ)
+    media.play("c", "caller", "main")
+    await hears(caller, RINGBACK_HZ)
 
 
 async def test_speaks_first_to_a_peer_that_has_sent_nothing(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
