@@ -97,7 +97,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
         dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
-        desk = Desk(post=board.post, room=dispatcher, clock=clock)
+        desk = Desk(post=board.post, room=dispatcher)
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 

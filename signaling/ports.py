@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
 from signaling.calls.call import Call, CallRecord
-from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.effects import AgentNews, RingAgent, StopRinging
 from signaling.calls.events import Action, Event
 
 Post: TypeAlias = Callable[[str, Event], None]
@@ -69,11 +69,8 @@ class AgentsPort(Protocol):
     def stop_ringing(self, call_id: str, stop: StopRinging) -> None:
         """Stop ringing in every tab but the excepted one."""
 
-    def joined(self, call_id: str, agent: str, session: str) -> None:
-        """Tell one tab that the conversation has begun."""
-
-    def ended(self, call_id: str, ended: AgentCallEnded) -> None:
-        """Tell the agent that the conversation is over and why."""
+    def tell(self, call_id: str, news: AgentNews) -> None:
+        """Tell the agent what has become of the conversation."""
 
 
 class RecordsPort(Protocol):

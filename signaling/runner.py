@@ -12,6 +12,7 @@ import structlog
 from signaling.calls import ending, machine
 from signaling.calls.call import Call, End, Phase, Route
 from signaling.calls.effects import (
+    AgentAwaited,
     AgentCallEnded,
     AgentJoined,
     AnswerOffer,
@@ -133,10 +134,8 @@ class Runner:
                 agents.media_answer(call_id, effect.agent, effect.session, effect.sdp)
             case StopRinging():
                 agents.stop_ringing(call_id, effect)
-            case AgentJoined():
-                agents.joined(call_id, effect.agent, effect.session)
-            case AgentCallEnded():
-                agents.ended(call_id, effect)
+            case AgentJoined() | AgentAwaited() | AgentCallEnded():
+                agents.tell(call_id, effect)
             case WriteRecord():
                 records.write(effect.record)
             case _:

@@ -28,6 +28,7 @@ _PERSONAL = frozenset(
         "cta_payload",
         "deeplink_payload",
         "except_session",
+        "lost_session",
         "name",
         "number",
         "phone_number_id",
@@ -39,7 +40,9 @@ _PERSONAL = frozenset(
 )
 """Fields of events and effects that are replaced by tokens; equal values get equal tokens."""
 
-_TIMES = frozenset({"accepted_at", "answered_at", "ended_at", "offered_at", "since", "terminated_at", "waiting_since"})
+_TIMES = frozenset(
+    {"accepted_at", "answered_at", "ended_at", "joined_at", "offered_at", "since", "terminated_at", "waiting_since"}
+)
 """Fields that hold epoch seconds; a trace keeps them relative to its beginning, so that it replays from zero."""
 
 

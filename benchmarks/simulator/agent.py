@@ -28,8 +28,9 @@ _PING_S = 10.0
 class AgentCall:
     """One call as an agent's tab sees it. Milestones are moments on the monotonic clock."""
 
-    def __init__(self, ring: messages.Ring, browser: Browser[SecureEnd], send: Send) -> None:
+    def __init__(self, ring: messages.Ring | messages.Resume, browser: Browser[SecureEnd], send: Send) -> None:
         self.ring = ring
+        """How the call came to this tab."""
         self.browser = browser
         self.rang = Moment()
         self.media_up = Moment()
@@ -84,6 +85,7 @@ class ScriptedAgent:
         self._make_browser = make_browser
         self._voice = voice
         self._rings: asyncio.Queue[AgentCall] = asyncio.Queue()
+        self._resumed: asyncio.Queue[AgentCall] = asyncio.Queue()
         self._http = aiohttp.ClientSession()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,22 +107,39 @@ class ScriptedAgent:
         async with asyncio.timeout(timeout_s):
             return await self._rings.get()
 
+    async def next_resumed(self, timeout_s: float) -> AgentCall:
+        """The conversation that comes back to this tab by itself. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            return await self._resumed.get()
+
     async def go_away(self) -> None:
         """Take no more calls."""
         await self._send(messages.Away())
 
     async def close(self) -> None:
-        """Close the tab."""
-        self._closing.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*self._closers)
+        """Close the tab as its user does. The second call does nothing, nor does one after a crash."""
+        await self._stop()
         for call in self.calls:
             await call.browser.close()
         if self._socket is not None:
             await self._socket.close()
         await self._http.close()
+
+    async def crash(self) -> None:
+        """Go down without a word: no close frame and no close_notify, only the operating system closes TCP."""
+        await self._stop()
+        for call in self.calls:
+            call.browser.media.close(notify=False)
+        await self._http.close()
+        for call in self.calls:
+            await call.browser.close()
+
+    async def _stop(self) -> None:
+        self._closing.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._closers)
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for frame in socket:
@@ -140,10 +159,9 @@ class ScriptedAgent:
             case messages.Presence(presence=presence):
                 self.presence = presence
             case messages.Ring():
-                call = AgentCall(message, self._make_browser(), self._send)
-                self.calls.append(call)
-                self._rings.put_nowait(call)
-                self._run(self._offer(call))
+                self._rings.put_nowait(self._begin(message))
+            case messages.Resume():
+                self._resumed.put_nowait(self._begin(message))
             case messages.Pong():
                 pass
             case _:
@@ -169,6 +187,12 @@ class ScriptedAgent:
                 call.last_word = message
                 call.ended.happen()
                 self._closers.add(asyncio.create_task(call.browser.close()))
+
+    def _begin(self, message: messages.Ring | messages.Resume) -> AgentCall:
+        call = AgentCall(message, self._make_browser(), self._send)
+        self.calls.append(call)
+        self._run(self._offer(call))
+        return call
 
     async def _offer(self, call: AgentCall) -> None:
         sdp = await call.browser.make_offer()

@@ -1,11 +1,12 @@
 """Owns every open tab of every agent: what a call tells an agent reaches his tabs, what a tab says reaches its call.
 
 It keeps no presence of its own: tabs see what the waiting room says (#86), and what has no tab is never rung (#85).
-An agent whose last tab closes is gone; after a reload the tab says Ready again by itself.
+An agent whose last tab closes is gone; after a reload the tab says Ready again by itself, and takes up the
+conversation that waits for it (#95).
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, assert_never
 
 import phonenumbers
 import structlog
@@ -19,15 +20,15 @@ from signaling.agents.messages import (
     Joined,
     MediaAnswer,
     Presence,
+    Resume,
     Ring,
     ServerMessage,
     StopRing,
     Welcome,
 )
-from signaling.agents.session import Ignore, Reply, Session, TakeCalls, TellCall
-from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, TellCall
+from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, AgentNews, RingAgent, StopRinging
 from signaling.calls.events import AgentSessionLost, Caller
-from signaling.clock import Clock
 from signaling.ports import Post
 from signaling.waiting import board
 
@@ -53,39 +54,56 @@ class WaitingRoom(Protocol):
 class Tab:
     """One open tab: its protocol state and the way to it. Only the desk changes it."""
 
-    def __init__(self, session: Session, send: Send) -> None:
+    def __init__(self, session: Session, send: Send, page: str | None) -> None:
         self.session = session
         self.send = send
+        self.page = page
+        self.replaces: str | None = None
+        """Session of the tab that was lost to its conversation before this one signed in."""
 
 
 class Desk:
     """All tabs of all agents (``signaling.ports.AgentsPort``)."""
 
-    def __init__(self, *, post: Post, room: WaitingRoom, clock: Clock) -> None:
+    def __init__(self, *, post: Post, room: WaitingRoom) -> None:
         self._post = post
         self._room = room
-        self._clock = clock
         self._tabs: dict[str, list[Tab]] = {}
         self._rings: dict[str, Ring] = {}
+        self._awaited: dict[str, Resume] = {}
+        """Conversations that wait for their agent to come back."""
+        self._lost: dict[str, str] = {}
+        """Sessions of tabs that closed in mid-conversation, until their call has said what becomes of it."""
         self._presence: dict[str, board.Presence] = {}
         self._opened = 0
 
-    def open(self, agent: str, send: Send) -> Tab:
-        """A tab has signed in. It is welcomed, and rung at once if its agent is. Ends with ``close``."""
+    def open(self, agent: str, send: Send, page: str | None = None) -> Tab:
+        """A tab has signed in. It is welcomed, and told at once what rings or waits for it. Ends with ``close``.
+
+        A page that connects anew takes the place of its former tab, whose end a dead network would tell much later.
+        """
         self._opened += 1
-        tab = Tab(Session(agent=agent, session=f"tab-{self._opened}"), send)
+        tab = Tab(Session(agent=agent, session=f"tab-{self._opened}"), send, page)
         tabs = self._tabs.setdefault(agent, [])
         if not tabs:
             self._room.away(agent)
+        former = next((other for other in tabs if page is not None and other.page == page), None)
         tabs.append(tab)
         presence = self._presence.get(agent, board.Presence.AWAY)
         send(Welcome(version=PROTOCOL_VERSION, agent=agent, presence=presence.value))
+        if former is not None:
+            self.close(former)
+        tab.replaces = self._lost.get(agent)
         if agent in self._rings:
             _ring(tab, self._rings[agent])
+        if agent in self._awaited:
+            _resume(tab, self._awaited[agent])
         return tab
 
     def receive(self, tab: Tab, message: ClientMessage) -> None:
-        """A tab says something."""
+        """A tab says something; what still comes from a tab that is closed is for nobody."""
+        if tab not in self._tabs_of(tab.session.agent):
+            return
         tab.session, outcome = protocol.step(tab.session, message)
         agent = tab.session.agent
         match outcome:
@@ -101,10 +119,14 @@ class Desk:
                 _log.debug("agent_message_ignored", agent=agent, reason=outcome.reason)
 
     def close(self, tab: Tab) -> None:
-        """A tab is gone, for whatever reason. The call it had to do with learns it."""
+        """A tab is gone, for whatever reason. The call it had to do with learns it. A second time does nothing."""
         session = tab.session
-        tabs = self._tabs[session.agent]
+        tabs = self._tabs.get(session.agent, [])
+        if tab not in tabs:
+            return
         tabs.remove(tab)
+        if session.stage is Stage.TALKING:
+            self._lost[session.agent] = session.session
         if not tabs:
             del self._tabs[session.agent]
             self._rings.pop(session.agent, None)
@@ -154,17 +176,44 @@ class Desk:
                 tab.session = protocol.let_go(tab.session, call_id)
                 tab.send(StopRing(call_id=call_id, reason=stop.reason))
 
-    def joined(self, call_id: str, agent: str, session: str) -> None:
-        """Tell one tab that the conversation has begun."""
-        self._forget_ring(agent, call_id)
-        for tab in self._tabs_of(agent):
-            if tab.session.session == session:
-                tab.session = protocol.join(tab.session, call_id)
-                tab.send(Joined(call_id=call_id, joined_at=self._clock()))
+    def tell(self, call_id: str, news: AgentNews) -> None:
+        """Tell the agent's tabs what has become of the conversation."""
+        self._forget_ring(news.agent, call_id)
+        self._awaited.pop(news.agent, None)
+        self._lost.pop(news.agent, None)
+        match news:
+            case AgentJoined():
+                self._joined(call_id, news)
+            case AgentAwaited():
+                self._await(call_id, news)
+            case AgentCallEnded():
+                self._ended(call_id, news)
+            case _:
+                assert_never(news)
 
-    def ended(self, call_id: str, ended: AgentCallEnded) -> None:
-        """Tell every tab that the conversation is over, by whom, and what Meta said if it said anything."""
-        self._forget_ring(ended.agent, call_id)
+    def _joined(self, call_id: str, joined: AgentJoined) -> None:
+        for tab in self._tabs_of(joined.agent):
+            if tab.session.session == joined.session:
+                tab.session = protocol.join(tab.session, call_id)
+                tab.send(Joined(call_id=call_id, joined_at=joined.joined_at))
+
+    def _await(self, call_id: str, awaited: AgentAwaited) -> None:
+        """The lost tab and tabs that sign in after it may go on; no other microphone opens by itself."""
+        message = Resume(
+            call_id=call_id,
+            direction="inbound",
+            channel="whatsapp",
+            customer=_customer(awaited.caller),
+            queue=awaited.queue,
+            joined_at=awaited.joined_at,
+        )
+        self._awaited[awaited.agent] = message
+        for tab in self._tabs_of(awaited.agent):
+            if awaited.lost_session in (tab.session.session, tab.replaces):
+                _resume(tab, message)
+
+    def _ended(self, call_id: str, ended: AgentCallEnded) -> None:
+        """Every tab learns by whom, and what Meta said if it said anything."""
         message = CallEnded(
             call_id=call_id,
             ended_by=ended.ended_by,
@@ -192,6 +241,11 @@ class Desk:
 def _ring(tab: Tab, ring: Ring) -> None:
     tab.session = protocol.ring(tab.session, ring.call_id)
     tab.send(ring)
+
+
+def _resume(tab: Tab, resume: Resume) -> None:
+    tab.session = protocol.resume(tab.session, resume.call_id)
+    tab.send(resume)
 
 
 def _customer(caller: Caller) -> Customer:

@@ -115,8 +115,8 @@ class AgentEndpoint:
     async def _converse(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
         """Sign the tab in and hand its messages to the desk; the close code for whatever ended it."""
         try:
-            agent = await self._sign_in(socket)
-            tab = self._desk.open(agent, outbox.send)
+            agent, page = await self._sign_in(socket)
+            tab = self._desk.open(agent, outbox.send, page)
             try:
                 async for message in socket:
                     self._desk.receive(tab, _parse(message))
@@ -127,7 +127,8 @@ class AgentEndpoint:
             return refused.code
         return WSCloseCode.OK
 
-    async def _sign_in(self, socket: web.WebSocketResponse) -> str:
+    async def _sign_in(self, socket: web.WebSocketResponse) -> tuple[str, str | None]:
+        """The agent whom the token signs in, and the id of the page."""
         try:
             hello = _parse(await socket.receive(timeout=self._hello_s))
         except TimeoutError:
@@ -137,7 +138,7 @@ class AgentEndpoint:
         if hello.version != PROTOCOL_VERSION:
             raise _Refused(CloseCode.BAD_VERSION)
         try:
-            return tokens.verify(hello.token, secret=self._secret, now=self._clock())
+            return tokens.verify(hello.token, secret=self._secret, now=self._clock()), hello.page
         except tokens.InvalidToken as error:
             raise _Refused(CloseCode.BAD_TOKEN) from error
 

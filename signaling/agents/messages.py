@@ -37,6 +37,8 @@ class Hello(_Message, frozen=True, tag="hello"):
 
     version: int
     token: str
+    page: str | None = None
+    """An id that the page has made up for its lifetime: a page that had to connect anew is known by it."""
 
 
 class Ready(_Message, frozen=True, tag="ready"):
@@ -48,7 +50,7 @@ class Away(_Message, frozen=True, tag="away"):
 
 
 class MediaOffer(_Message, frozen=True, tag="media_offer"):
-    """SDP offer of the browser for a call that rings."""
+    """SDP offer of the browser for a call that rings, or to which this tab comes back."""
 
     call_id: str
     sdp: str
@@ -124,6 +126,21 @@ class StopRing(_Message, frozen=True, tag="stop_ring"):
     reason: str
 
 
+class Resume(_Message, frozen=True, tag="resume"):
+    """The agent's conversation has lost its tab or its media, and waits for this tab to send MediaOffer at once.
+
+    The caller hears hold audio until Joined; nobody has to press Answer. CallEnded says that it came too late.
+    """
+
+    call_id: str
+    direction: str
+    channel: str
+    customer: Customer
+    queue: str
+    joined_at: float
+    """When the conversation began, epoch seconds."""
+
+
 class MediaAnswer(_Message, frozen=True, tag="media_answer"):
     """SDP answer to this tab's MediaOffer."""
 
@@ -136,6 +153,7 @@ class Joined(_Message, frozen=True, tag="joined"):
 
     call_id: str
     joined_at: float
+    """When the conversation began, epoch seconds; unchanged after a Resume."""
 
 
 class CallEnded(_Message, frozen=True, tag="call_ended"):
@@ -153,7 +171,7 @@ class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
 
-ServerMessage: TypeAlias = Welcome | Presence | Ring | StopRing | MediaAnswer | Joined | CallEnded | Pong
+ServerMessage: TypeAlias = Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | CallEnded | Pong
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)

@@ -34,6 +34,8 @@ class Stage(enum.Enum):
     ANSWERED = "answered"
     """Answer was pressed; the server has yet to join or to take the call away."""
     TALKING = "talking"
+    RETURNING = "returning"
+    """The conversation broke off and may go on in this tab."""
     LEAVING = "leaving"
     """Reject or Hang up was pressed; the server has yet to confirm."""
 
@@ -100,6 +102,11 @@ def ring(session: Session, call_id: str) -> Session:
     return replace(session, call_id=call_id, stage=Stage.RINGING)
 
 
+def resume(session: Session, call_id: str) -> Session:
+    """The conversation may go on in this tab."""
+    return replace(session, call_id=call_id, stage=Stage.RETURNING)
+
+
 def join(session: Session, call_id: str) -> Session:
     """The conversation has begun in this tab."""
     return replace(session, call_id=call_id, stage=Stage.TALKING)
@@ -115,7 +122,7 @@ def _about_call(
 ) -> tuple[Session, Outcome]:
     agent = session.agent
     match message, session.stage:
-        case MediaOffer(), Stage.RINGING | Stage.ANSWERED:
+        case MediaOffer(), Stage.RINGING | Stage.ANSWERED | Stage.RETURNING:
             offered = AgentMediaOffered(agent=agent, session=session.session, sdp=message.sdp)
             return session, TellCall(call_id, offered)
         case Answer(), Stage.RINGING:
@@ -124,7 +131,7 @@ def _about_call(
         # Reject and Hang up both mean "not with me"; which one it is depends on how far the call has come.
         case ((Reject() | HangUp()), Stage.RINGING | Stage.ANSWERED):
             return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentRefused(agent=agent))
-        case ((Reject() | HangUp()), Stage.TALKING):
+        case ((Reject() | HangUp()), Stage.TALKING | Stage.RETURNING):
             return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentHungUp(agent=agent))
         case _:
             return session, Ignore("the call is past that")

@@ -27,6 +27,8 @@ class Phase(enum.Enum):
     """An agent's tabs ring; the caller goes on hearing the same."""
     TALKING = "talking"
     """Caller and agent hear each other."""
+    RETURNING = "returning"
+    """The agent was lost in mid-conversation and may come back; the caller hears hold audio."""
     ENDING = "ending"
     """Everything is released; Meta has yet to confirm our reject or terminate."""
     ENDED = "ended"
@@ -55,7 +57,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
     tabs: tuple[AgentTab, ...] = ()
     answered_in: str | None = None
-    """Session of the tab in which Answer was pressed, if it was."""
+    """Session of the tab in which Answer was pressed, if it was; after a return, of the tab that took over."""
+    joined_at: float | None = None
+    """When this agent was first joined with the caller."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +82,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     accept_s: float = 12.0
     max_wait_s: float = 1800.0
     agent_media_s: float = 10.0
+    return_s: float = 5.0
+    """How long an agent who was lost in mid-conversation may take until media is up again."""
     max_call_s: float = 14400.0
     goodbye_s: float = 15.0
 

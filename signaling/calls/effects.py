@@ -116,6 +116,19 @@ class AgentJoined(_Effect, frozen=True):
 
     agent: str
     session: str
+    joined_at: float
+    """When the conversation began, epoch seconds; unchanged when an agent comes back to it."""
+
+
+class AgentAwaited(_Effect, frozen=True):
+    """Agents: the conversation waits for its agent; the tab that takes the place of the lost one may offer media."""
+
+    agent: str
+    lost_session: str
+    """The tab that was lost, or that lost its media."""
+    caller: Caller
+    queue: str
+    joined_at: float
 
 
 class AgentCallEnded(_Effect, frozen=True):
@@ -133,6 +146,9 @@ class WriteRecord(_Effect, frozen=True):
     record: CallRecord
 
 
+AgentNews: TypeAlias = AgentJoined | AgentAwaited | AgentCallEnded
+"""What becomes of a conversation, for the agent's tabs."""
+
 Effect: TypeAlias = (
     AnswerOffer
     | StartLeg
@@ -147,7 +163,6 @@ Effect: TypeAlias = (
     | RingAgent
     | SendMediaAnswer
     | StopRinging
-    | AgentJoined
-    | AgentCallEnded
+    | AgentNews
     | WriteRecord
 )

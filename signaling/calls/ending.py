@@ -113,10 +113,10 @@ def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     claim = call.claim
     if claim is not None:
         effects += [CloseLeg(leg=tab.leg) for tab in claim.tabs]
-        if call.phase is Phase.TALKING:
-            effects.append(AgentCallEnded(agent=claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
-        else:
+        if call.phase is Phase.RINGING:
             effects.append(StopRinging(agent=claim.agent, reason="caller_left" if why.by == "caller" else "ended"))
+        else:
+            effects.append(AgentCallEnded(agent=claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
     if call.accepted_at is not None:
         effects.append(LeaveQueue())
     return tuple(effects)

@@ -54,6 +54,8 @@ class Reason(enum.Enum):
     """The rung agent has to answer."""
     AGENT_MEDIA = "agent_media"
     """An agent has answered and the media leg of that browser has to come up."""
+    RETURN = "return"
+    """An agent who was lost in mid-conversation has to be back."""
     MAX_CALL = "max_call"
     """The longest conversation, a guard against calls nobody ends."""
     GOODBYE = "goodbye"

@@ -3,12 +3,12 @@
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, agents are in ``serving``,
-the end is in ``ending``.
+their coming back in ``returning``, the end is in ``ending``.
 """
 
 from typing import assert_never
 
-from signaling.calls import ending, serving, setup
+from signaling.calls import ending, returning, serving, setup
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
@@ -101,6 +101,8 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: P
             return serving.release(call, outcome="no_answer")
         case Reason.AGENT_MEDIA:
             return serving.release(call, outcome="media_failed")
+        case Reason.RETURN:
+            return returning.missed(call, now)
         case Reason.MAX_CALL:
             return ending.end(call, now, End(by="server", reason="longest conversation reached"))
         case Reason.GOODBYE:

@@ -50,10 +50,11 @@ LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG),
 FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL}
 """Deadlines that end a call which is not over yet."""
 GOOD_CALL = b.story_until(Phase.ENDING)
+CLAIMED = (Phase.RINGING, Phase.TALKING, Phase.RETURNING)
 LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, JoinLegs, EnterQueue, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
-"""RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
+"""RETURN, RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
 
 
 def answers(effect: Effect) -> tuple[Event, ...]:
@@ -290,14 +291,14 @@ class World(RuleBasedStateMachine):
         assert self.ledger.open_legs == believed, "a leg was forgotten, or one is used that was closed"
 
     @invariant()
-    def an_agent_is_claimed_exactly_while_one_rings_or_talks(self) -> None:
+    def an_agent_is_claimed_exactly_while_one_rings_talks_or_may_return(self) -> None:
         if not self.call.over:
-            assert (self.call.claim is not None) == (self.call.phase in (Phase.RINGING, Phase.TALKING))
+            assert (self.call.claim is not None) == (self.call.phase in CLAIMED)
 
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
         """Hold audio until an agent is joined, and again as soon as that agent is lost; nothing before accept."""
-        if self.call.phase in (Phase.WAITING, Phase.RINGING):
+        if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.RETURNING):
             assert self.ledger.heard == "hold audio", "the caller hears silence"
         elif self.call.phase is Phase.TALKING:
             assert self.call.claim is not None

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from signaling.calls.call import Call, CallRecord
-from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.effects import AgentNews, RingAgent, StopRinging
 from signaling.calls.events import Action
 from signaling.ports import Ports
 
@@ -100,11 +100,8 @@ class FakeAgents:
     def stop_ringing(self, call_id: str, stop: StopRinging) -> None:
         self._asked.note("agents.stop_ringing", call_id, stop)
 
-    def joined(self, call_id: str, agent: str, session: str) -> None:
-        self._asked.note("agents.joined", call_id, agent, session)
-
-    def ended(self, call_id: str, ended: AgentCallEnded) -> None:
-        self._asked.note("agents.ended", call_id, ended)
+    def tell(self, call_id: str, news: AgentNews) -> None:
+        self._asked.note("agents.tell", call_id, news)
 
 
 class FakeRecords:

@@ -10,6 +10,7 @@ from signaling.agents.messages import (
     Away,
     CallEnded,
     Customer,
+    HangUp,
     Hello,
     Joined,
     MediaAnswer,
@@ -19,14 +20,16 @@ from signaling.agents.messages import (
     Presence,
     Ready,
     Reject,
+    Resume,
     Ring,
     ServerMessage,
     StopRing,
     Welcome,
 )
-from signaling.calls.effects import AgentCallEnded, RingAgent, StopRinging
+from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, RingAgent, StopRinging
 from signaling.calls.events import (
     AgentAnswered,
+    AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
     AgentSessionLost,
@@ -35,8 +38,8 @@ from signaling.calls.events import (
     MetaError,
 )
 from signaling.waiting import board
-from tests.support.hand_clock import HandClock
 
+JOINED_AT = 7.0
 RING = RingAgent(
     agent="ann",
     caller=Caller(user_id="US.1", number="447700900123", name="Kim"),
@@ -59,8 +62,7 @@ class Office:
     def __init__(self) -> None:
         self.posted: list[tuple[str, Event]] = []
         self.reported: list[tuple[str, str]] = []
-        self.clock = HandClock()
-        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, clock=self.clock)
+        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self)
 
     def ready(self, agent: str) -> None:
         self.reported.append(("ready", agent))
@@ -152,8 +154,8 @@ Finish = Callable[[Desk], None]
     "finish",
     [
         lambda desk: desk.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer")),
-        lambda desk: desk.joined("c1", "ann", "tab-1"),
-        lambda desk: desk.ended("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up")),
+        lambda desk: desk.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT)),
+        lambda desk: desk.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up")),
     ],
     ids=["stopped", "joined", "ended"],
 )
@@ -195,7 +197,7 @@ def test_a_closing_tab_that_had_no_call_tells_nobody(office: Office) -> None:
     office.desk.ring("c1", RING)
     session = talking.session.session
     office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=session))
-    office.desk.joined("c1", "ann", session)
+    office.desk.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
     office.desk.close(idle)
     assert office.posted == [], "closing a spare tab disturbed the conversation in another"
     assert office.reported == [("away", "ann")]
@@ -208,8 +210,8 @@ def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
     session = tab.session.session
     assert office.posted == [("c1", AgentMediaOffered(agent="ann", session=session, sdp="offer"))]
     office.desk.media_answer("c1", "ann", session, "answer")
-    office.desk.joined("c1", "ann", session)
-    joined = Joined(call_id="c1", joined_at=office.clock())
+    office.desk.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
+    joined = Joined(call_id="c1", joined_at=JOINED_AT)
     assert sent == [RUNG, MediaAnswer(call_id="c1", sdp="answer"), joined]
     assert other == [RUNG]
 
@@ -217,10 +219,10 @@ def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
 def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
     (tab, sent), (_, other) = office.open(), office.open()
     office.desk.ring("c1", RING)
-    office.desk.joined("c1", "ann", tab.session.session)
+    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
     error = MetaError(138021, "Connection failed")
     ended = AgentCallEnded(agent="ann", ended_by="meta", reason="call failed", error=error)
-    office.desk.ended("c1", ended)
+    office.desk.tell("c1", ended)
     told = CallEnded(
         call_id="c1", ended_by="meta", reason="call failed", error_code=138021, error_text="Connection failed"
     )
@@ -231,9 +233,9 @@ def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
 
 def test_calls_speak_to_agents_who_left_without_harm(office: Office) -> None:
     office.desk.media_answer("c1", "ann", "tab-1", "answer")
-    office.desk.joined("c1", "ann", "tab-1")
+    office.desk.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT))
     office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="ended"))
-    office.desk.ended("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
+    office.desk.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
     assert office.posted == []
 
 
@@ -273,3 +275,100 @@ def test_the_customer_is_shown_as_a_person_reads_it(office: Office, caller: Call
     office.desk.ring("c1", RingAgent(agent="ann", caller=caller, queue="main", waiting_since=5.0))
     assert isinstance(sent[0], Ring)
     assert sent[0].customer == customer
+
+
+TALK = AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT)
+RESUME = Resume(
+    call_id="c1",
+    direction="inbound",
+    channel="whatsapp",
+    customer=RUNG.customer,
+    queue="main",
+    joined_at=JOINED_AT,
+)
+
+
+def awaited(lost: Tab) -> AgentAwaited:
+    """The call has lost this tab and waits for the agent."""
+    session = lost.session.session
+    return AgentAwaited(agent="ann", lost_session=session, caller=RING.caller, queue=RING.queue, joined_at=JOINED_AT)
+
+
+def talking(office: Office) -> Tab:
+    """Ann's first tab is in conversation."""
+    tab, _ = office.open()
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", TALK)
+    return tab
+
+
+def test_95_a_tab_that_signs_in_while_its_call_waits_takes_it_up_by_itself(office: Office) -> None:
+    lost = talking(office)
+    office.desk.close(lost)
+    assert office.posted == [("c1", AgentSessionLost(agent="ann", session="tab-1", remaining=0))]
+    office.desk.tell("c1", awaited(lost))
+
+    tab, sent = office.open()
+    assert sent == [RESUME]
+    office.desk.receive(tab, MediaOffer(call_id="c1", sdp="offer"))
+    assert office.posted[1:] == [("c1", AgentMediaOffered(agent="ann", session="tab-2", sdp="offer"))]
+    office.desk.tell("c1", AgentJoined(agent="ann", session="tab-2", joined_at=JOINED_AT))
+    assert sent == [RESUME, Joined(call_id="c1", joined_at=JOINED_AT)]
+    assert office.open()[1] == [], "a third tab was asked to take up what goes on elsewhere"
+
+
+def test_95_a_tab_that_is_faster_than_the_call_misses_nothing(office: Office) -> None:
+    """The call learns of the loss a turn of the loop later than the desk."""
+    lost = talking(office)
+    office.desk.close(lost)
+    _, sent = office.open()
+    office.desk.tell("c1", awaited(lost))
+    assert sent == [RESUME]
+
+
+def test_58_a_tab_whose_media_is_lost_is_asked_for_new_media(office: Office) -> None:
+    tab, sent = office.open()
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", TALK)
+    office.desk.tell("c1", awaited(tab))
+    assert sent[-1] == RESUME
+
+
+def test_another_open_tab_does_not_open_its_microphone_by_itself(office: Office) -> None:
+    tab, (_, other) = talking(office), office.open()
+    office.desk.close(tab)
+    office.desk.tell("c1", awaited(tab))
+    assert other == [], "a tab at another desk would begin to listen in"
+
+
+def test_58_a_page_that_connects_anew_replaces_its_tab_before_the_network_tells_its_end(office: Office) -> None:
+    sent: list[ServerMessage] = []
+    tab = office.desk.open("ann", lambda _: None, page="page-1")
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", TALK)
+    office.desk.open("ann", sent.append, page="page-1")
+    assert office.posted == [("c1", AgentSessionLost(agent="ann", session="tab-1", remaining=1))]
+    office.desk.tell("c1", awaited(tab))
+    assert sent[1:] == [RESUME]
+    assert office.reported == [("away", "ann")], "the room must not hear that the agent left"
+
+    office.desk.receive(tab, HangUp(call_id="c1"))
+    office.desk.close(tab)
+    assert len(office.posted) == 1, "the old tab's socket still had a word in the call"
+
+
+def test_a_conversation_that_was_given_up_waits_for_nobody(office: Office) -> None:
+    lost = talking(office)
+    office.desk.close(lost)
+    office.desk.tell("c1", awaited(lost))
+    office.desk.tell("c1", AgentCallEnded(agent="ann", ended_by="network", reason="not back in time"))
+    assert office.open()[1] == [], "a dead call came back to life"
+
+
+def test_a_tab_that_is_asked_to_resume_may_hang_up(office: Office) -> None:
+    lost = talking(office)
+    office.desk.close(lost)
+    office.desk.tell("c1", awaited(lost))
+    tab, _ = office.open()
+    office.desk.receive(tab, HangUp(call_id="c1"))
+    assert office.posted[-1] == ("c1", AgentHungUp(agent="ann"))

@@ -34,7 +34,7 @@ from signaling.agents.messages import (
     encode,
 )
 from signaling.agents.tokens import issue
-from signaling.calls.effects import RingAgent, StopRinging
+from signaling.calls.effects import AgentJoined, RingAgent, StopRinging
 from signaling.calls.events import (
     AgentAnswered,
     AgentAssigned,
@@ -82,7 +82,7 @@ class Site:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
-        self.desk = Desk(post=self._post, room=self.room, clock=self.clock)
+        self.desk = Desk(post=self._post, room=self.room)
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
         """Set when the server is done with a tab."""
@@ -151,7 +151,7 @@ async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> Non
 
     await first.say(Answer(call_id="c1"))
     assert await site.event() == ("c1", AgentAnswered(agent="ann", session=offered.session))
-    site.desk.joined("c1", "ann", offered.session)
+    site.desk.tell("c1", AgentJoined(agent="ann", session=offered.session, joined_at=7.0))
     site.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=offered.session))
     site.room.occupy("c1", "ann")
     assert isinstance(await first.hear(), Joined)

@@ -143,6 +143,7 @@ STORY: tuple[tuple[Phase, tuple[Event, ...]], ...] = (
     (Phase.WAITING, (confirmed(Action.ACCEPT),)),
     (Phase.RINGING, (assigned(), media_offered(), leg_answered(TAB_LEG), leg_connected(TAB_LEG))),
     (Phase.TALKING, (answered(),)),
+    (Phase.RETURNING, (session_lost(),)),
     (Phase.ENDING, (hung_up(),)),
     (Phase.ENDED, (caller_hangs_up(),)),
 )
@@ -177,6 +178,12 @@ def story_until(phase: Phase) -> tuple[Event, ...]:
 def call_in(phase: Phase) -> Call:
     """A call in this phase. RINGING: one tab of Ann's has its media up, and nobody has answered."""
     return after(begin().call, *story_until(phase))
+
+
+def lost_for_good(call: Call, now: float = NOW) -> Call:
+    """Ann's tab is lost, and she does not come back in time."""
+    returning = after(call, session_lost(), now=now)
+    return after(returning, overdue(returning), now=now)
 
 
 def ringing_without_media() -> Call:

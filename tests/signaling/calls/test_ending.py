@@ -41,6 +41,7 @@ CALLER_LEAVES: dict[Phase, tuple[Effect, ...]] = {
     Phase.WAITING: (CALLER_CLOSED, LeaveQueue()),
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="caller_left"), LeaveQueue()),
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
+    Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
 }
 
 
@@ -57,6 +58,7 @@ def test_a_caller_who_hangs_up_leaves_nothing_behind(phase: Phase, released: tup
     assert (call.phase, call.deadline) == (Phase.ENDED, None)
 
 
+ANN_TOLD_WE_STOP = AgentCallEnded(agent=b.ANN, ended_by="server", reason="draining")
 WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.OFFERED: (CALLER_CLOSED, REJECT),
     Phase.PRE_ACCEPTING: (CALLER_CLOSED, REJECT),
@@ -64,13 +66,8 @@ WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.ACCEPTING: (CALLER_CLOSED, TERMINATE),
     Phase.WAITING: (CALLER_CLOSED, LeaveQueue(), TERMINATE),
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="ended"), LeaveQueue(), TERMINATE),
-    Phase.TALKING: (
-        CALLER_CLOSED,
-        TAB_CLOSED,
-        AgentCallEnded(agent=b.ANN, ended_by="server", reason="draining"),
-        LeaveQueue(),
-        TERMINATE,
-    ),
+    Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
+    Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
 }
 
 
@@ -218,7 +215,7 @@ def test_the_record_of_an_unanswered_call_names_the_last_agent_rung() -> None:
 
 
 def test_the_record_remembers_the_agent_of_a_conversation_that_went_back_to_the_queue() -> None:
-    lost = b.after(b.call_in(Phase.TALKING), b.session_lost(), b.assigned(b.BEN), b.refused(b.BEN))
+    lost = b.after(b.lost_for_good(b.call_in(Phase.TALKING)), b.assigned(b.BEN), b.refused(b.BEN))
 
     assert record(lost, b.caller_hangs_up()).agent == b.ANN
 

@@ -5,14 +5,12 @@ import pytest
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Deadline, Phase
 from signaling.calls.effects import (
-    AgentCallEnded,
     AgentJoined,
     AnswerOffer,
     CloseLeg,
-    EnterQueue,
+    Effect,
     JoinLegs,
     OccupyAgent,
-    PlayHoldAudio,
     ReleaseAgent,
     RingAgent,
     SendAction,
@@ -24,11 +22,16 @@ from signaling.calls.effects import (
 from signaling.calls.events import Action, DeadlinePassed, Event, Reason
 from tests.signaling.calls import builders as b
 
-JOINED = (
-    JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),
-    AgentJoined(agent=b.ANN, session=b.TAB),
-    OccupyAgent(agent=b.ANN),
-)
+
+def joined_at(moment: float) -> tuple[Effect, ...]:
+    """What joining Ann in her tab asks for."""
+    return (
+        JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),
+        AgentJoined(agent=b.ANN, session=b.TAB, joined_at=moment),
+        OccupyAgent(agent=b.ANN),
+    )
+
+
 ELSEWHERE = StopRinging(agent=b.ANN, reason="answered_elsewhere", except_session=b.TAB)
 
 
@@ -97,14 +100,18 @@ def test_a_tab_that_offers_media_again_gets_a_new_leg_and_loses_the_old_one() ->
 def test_answer_joins_the_legs_first_of_all() -> None:
     call, effects, _ = machine.step(b.call_in(Phase.RINGING), b.answered(), b.NOW + 5.0)
 
-    assert effects == (*JOINED, ELSEWHERE), "the switch comes before everything that can wait"
+    assert effects == (*joined_at(b.NOW + 5.0), ELSEWHERE), "the switch comes before everything that can wait"
     assert (call.answered_at, call.answered_by) == (b.NOW + 5.0, b.ANN)
     assert call.deadline == Deadline(b.NOW + 5.0 + b.POLICIES.max_call_s, Reason.MAX_CALL)
 
 
 def test_the_other_tabs_stop_ringing_and_lose_their_legs_when_one_answers() -> None:
     """#84, #91."""
-    assert b.effects(ringing_in_two_tabs(), b.answered()) == (*JOINED, ELSEWHERE, CloseLeg(leg=b.OTHER_TAB_LEG))
+    assert b.effects(ringing_in_two_tabs(), b.answered()) == (
+        *joined_at(b.NOW),
+        ELSEWHERE,
+        CloseLeg(leg=b.OTHER_TAB_LEG),
+    )
 
 
 def test_a_second_answer_is_harmless() -> None:
@@ -124,7 +131,7 @@ def test_answer_before_media_is_up_waits_for_it_and_then_joins() -> None:
     assert waits.deadline == Deadline(b.NOW + 2.0 + b.POLICIES.agent_media_s, Reason.AGENT_MEDIA)
 
     joined, effects, _ = machine.step(waits, b.leg_connected(b.TAB_LEG), b.NOW + 2.5)
-    assert effects == JOINED
+    assert effects == joined_at(b.NOW + 2.5)
     assert (joined.phase, joined.answered_at) == (Phase.TALKING, b.NOW + 2.5)
 
 
@@ -132,7 +139,7 @@ def test_answer_before_media_is_even_offered_still_joins() -> None:
     answered = b.after(b.ringing_without_media(), b.answered())
     negotiated = b.after(answered, b.media_offered(), b.leg_answered(b.TAB_LEG))
 
-    assert b.effects(negotiated, b.leg_connected(b.TAB_LEG)) == JOINED
+    assert b.effects(negotiated, b.leg_connected(b.TAB_LEG)) == joined_at(b.NOW)
 
 
 def test_the_first_tab_to_answer_wins_even_while_its_media_is_coming_up() -> None:
@@ -201,7 +208,7 @@ def test_one_lost_tab_of_two_leaves_the_other_ringing(event: Event) -> None:
     call, effects, _ = machine.step(ringing_in_two_tabs(), event, b.NOW)
 
     assert effects == (CloseLeg(leg=b.OTHER_TAB_LEG),)
-    assert b.effects(call, b.answered()) == (*JOINED, ELSEWHERE), "the other tab can still take the call"
+    assert b.effects(call, b.answered()) == (*joined_at(b.NOW), ELSEWHERE), "the other tab can still take the call"
 
 
 def test_the_next_agent_rings_after_a_refusal_with_the_callers_own_waiting_time() -> None:
@@ -228,60 +235,11 @@ def test_a_late_leg_of_a_released_agent_is_given_back(late: Event) -> None:
     assert machine.step(waiting, late, b.NOW) == (waiting, (CloseLeg(leg=b.TAB_LEG),), "the tab of this leg is gone")
 
 
-BACK_IN_THE_QUEUE = EnterQueue(queue=b.QUEUE, since=b.NOW)
-HOLD_AUDIO = PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE)
-
-
-def test_a_lost_agent_tab_in_conversation_gives_the_caller_hold_audio_and_the_old_place() -> None:
-    """#95, #38: first the sound, then the rest; the place is that of the offer."""
-    call, effects, _ = machine.step(b.call_in(Phase.TALKING), b.session_lost(), b.NOW + 60.0)
-
-    assert effects == (
-        HOLD_AUDIO,
-        CloseLeg(leg=b.TAB_LEG),
-        ReleaseAgent(agent=b.ANN, outcome="gone"),
-        BACK_IN_THE_QUEUE,
-    )
-    assert (call.phase, call.claim) == (Phase.WAITING, None)
-
-
-def test_lost_agent_media_in_conversation_also_tells_the_agent() -> None:
-    told = AgentCallEnded(agent=b.ANN, ended_by="network", reason="your media connection was lost")
-
-    assert b.effects(b.call_in(Phase.TALKING), b.leg_failed(b.TAB_LEG)) == (
-        HOLD_AUDIO,
-        CloseLeg(leg=b.TAB_LEG),
-        told,
-        ReleaseAgent(agent=b.ANN, outcome="media_failed"),
-        BACK_IN_THE_QUEUE,
-    )
-
-
 def test_another_tab_may_close_during_the_conversation() -> None:
     talking = b.call_in(Phase.TALKING)
     closed = b.session_lost(b.OTHER_TAB, remaining=1)
 
     assert machine.step(talking, closed, b.NOW) == (talking, (), "another tab has the conversation")
-
-
-def test_a_long_conversation_does_not_use_up_the_wait_that_follows_it() -> None:
-    """Counted from accept, the longest wait would be over the moment the agent is lost."""
-    lost_at = b.NOW + 2 * b.POLICIES.max_wait_s
-    waiting = b.after(b.call_in(Phase.TALKING), b.session_lost(), now=lost_at)
-    until = Deadline(lost_at + b.POLICIES.max_wait_s, Reason.MAX_WAIT)
-    assert waiting.deadline == until, "the caller must get a whole wait with hold audio"
-
-    rung_in_vain = b.after(waiting, b.assigned(b.BEN), b.refused(b.BEN), now=lost_at + 30.0)
-    assert rung_in_vain.deadline == until, "a refusal must not prolong the wait"
-
-
-def test_the_second_conversation_keeps_the_time_of_the_first_answer() -> None:
-    """The record names the agent of the latest conversation and everybody who was rung."""
-    again = b.after(b.call_in(Phase.TALKING), b.session_lost(), b.assigned(b.BEN))
-    bens_tab = (b.media_offered("tab-b", b.BEN), b.leg_answered(b.OTHER_TAB_LEG), b.leg_connected(b.OTHER_TAB_LEG))
-    call = b.after(again, *bens_tab, b.answered("tab-b", b.BEN), now=b.NOW + 90.0)
-
-    assert (call.answered_at, call.answered_by, call.agents_tried) == (b.NOW, b.BEN, (b.ANN, b.BEN))
 
 
 def test_a_wait_without_an_agent_ends_at_the_longest_wait() -> None:

@@ -64,59 +64,59 @@ REASONS = {
     "acc": "accept was settled before",
     "rej": "reject was settled before",
     "ter": "terminate was settled before",
-    "held": "this agent is claimed already",
+    "claim": "this agent is claimed already",
     "full": "not waiting for an agent",
     "here": "not ringing here",
     "who": "not this agent's call",
     "late": "this deadline was lifted",
 }
 
-# A phase: the event is handled and leads there. A word after "-": it is ignored, for that one of the REASONS.
+# The beginning of a phase: the event is handled and leads there. A word after "-": it is ignored, for that REASON.
 TABLE = """
-                         offered    pre_acc    connect    accept     waiting    ringing    talking    ending     ended
+                         offer  pre    conn   accept wait   ring   talk   return ending ended
 
-CallOffered              -dup       -dup       -dup       -dup       -dup       -dup       -dup       -over      -over
-CallTerminated           ended      ended      ended      ended      ended      ended      ended      ended      -over
-ServerStopping           ending     ending     ending     ending     ending     ending     ending     -over      -over
+CallOffered              -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -over  -over
+CallTerminated           ended  ended  ended  ended  ended  ended  ended  ended  ended  -over
+ServerStopping           ending ending ending ending ending ending ending ending -over  -over
 
-LegAnswered/caller       pre_acc    -leg       -leg       -leg       -leg       -leg       -leg       -over      -over
-LegAnswered/tab          -lost      -lost      -lost      -lost      -lost      ringing    talking    -over      -over
-LegAnswered/lost         -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
-LegRefused/caller        ending     -leg       -leg       -leg       -leg       -leg       -leg       -over      -over
-LegRefused/tab           -lost      -lost      -lost      -lost      -lost      ringing    waiting    -over      -over
-LegRefused/lost          -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
-LegConnected/caller      offered    pre_acc    accept     accept     waiting    ringing    talking    -over      -over
-LegConnected/tab         -lost      -lost      -lost      -lost      -lost      ringing    talking    -over      -over
-LegConnected/lost        -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
-LegFailed/caller         ending     ending     ending     ending     ending     ending     ending     -over      -over
-LegFailed/tab            -lost      -lost      -lost      -lost      -lost      ringing    waiting    -over      -over
-LegFailed/lost           -lost      -lost      -lost      -lost      -lost      -lost      -lost      -over      -over
+LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   -lost  -over  -over
+LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
+LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegConnected/caller      offer  pre    accept accept wait   ring   talk   return -over  -over
+LegConnected/tab         -lost  -lost  -lost  -lost  -lost  ring   talk   -lost  -over  -over
+LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegFailed/caller         ending ending ending ending ending ending ending ending -over  -over
+LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
+LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
 
-ActionConfirmed/pre      -pre       connect    -pre       -pre       -pre       -pre       -pre       -over      -over
-ActionConfirmed/accept   -acc       -acc       -acc       waiting    -acc       -acc       -acc       -over      -over
-ActionConfirmed/reject   -rej       -rej       -rej       -rej       -rej       -rej       -rej       ending     -over
-ActionConfirmed/term     -ter       -ter       -ter       -ter       -ter       -ter       -ter       ending     -over
-ActionFailed/pre         -pre       ending     -pre       -pre       -pre       -pre       -pre       -over      -over
-ActionFailed/pre/net     -pre       accept     -pre       -pre       -pre       -pre       -pre       -over      -over
-ActionFailed/accept      -acc       -acc       -acc       ending     -acc       -acc       -acc       -over      -over
-ActionFailed/reject      -rej       -rej       -rej       -rej       -rej       -rej       -rej       ended      -over
-ActionFailed/term        -ter       -ter       -ter       -ter       -ter       -ter       -ter       ended      -over
+ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -over  -over
+ActionConfirmed/reject   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ending -over
+ActionConfirmed/term     -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ending -over
+ActionFailed/pre         -pre   ending -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/pre/net     -pre   accept -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/accept      -acc   -acc   -acc   ending -acc   -acc   -acc   -acc   -over  -over
+ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ended  -over
+ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
 
-AgentAssigned/ann        -full      -full      -full      -full      ringing    -held      -held      -over      -over
-AgentAssigned/ben        -full      -full      -full      -full      ringing    -full      -full      -over      -over
-AgentMediaOffered/ann    -here      -here      -here      -here      -here      ringing    -here      -over      -over
-AgentMediaOffered/ben    -here      -here      -here      -here      -here      -here      -here      -over      -over
-AgentAnswered/ann        -here      -here      -here      -here      -here      talking    -here      -over      -over
-AgentAnswered/ben        -here      -here      -here      -here      -here      -here      -here      -over      -over
-AgentRefused/ann         -here      -here      -here      -here      -here      waiting    -here      -over      -over
-AgentRefused/ben         -here      -here      -here      -here      -here      -here      -here      -over      -over
-AgentHungUp/ann          -who       -who       -who       -who       -who       waiting    ending     -over      -over
-AgentHungUp/ben          -who       -who       -who       -who       -who       -who       -who       -over      -over
-AgentSessionLost/ann     -who       -who       -who       -who       -who       waiting    waiting    -over      -over
-AgentSessionLost/ben     -who       -who       -who       -who       -who       -who       -who       -over      -over
+AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -over  -over
+AgentAssigned/ben        -full  -full  -full  -full  ring   -full  -full  -full  -over  -over
+AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  return -over  -over
+AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -over  -over
+AgentAnswered/ben        -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentRefused/ann         -here  -here  -here  -here  -here  wait   -here  -here  -over  -over
+AgentRefused/ben         -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentHungUp/ann          -who   -who   -who   -who   -who   wait   ending ending -over  -over
+AgentHungUp/ben          -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
+AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return -over  -over
+AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
 
-DeadlinePassed/own       ending     accept     accept     ending     ending     waiting    ending     ended      -over
-DeadlinePassed/lifted    -late      -late      -late      -late      -late      -late      -late      -over      -over
+DeadlinePassed/own       ending accept accept ending ending wait   ending wait   ended  -over
+DeadlinePassed/lifted    -late  -late  -late  -late  -late  -late  -late  -late  -over  -over
 """
 
 _header, *_rows = (line.split() for line in TABLE.splitlines() if line.strip())
