@@ -1,16 +1,22 @@
 /**
  * Owns what this tab knows of its one call: `step(call, event, now)`, pure, without clock, network or DOM.
  *
- * Phases: none → ringing → talking → ended → none. Only messages of the server move a phase; a press of a button
- * is remembered in `asked` until the server confirms it, so the state shown is always the server's.
+ * Phases: none → ringing → talking → ended → none, and talking ⇄ returning while a conversation has lost its line.
+ * Only messages of the server move a phase; a press of a button is remembered in `asked` until the server confirms
+ * it, so the state shown is always the server's.
  *
  * Events are the server's messages as they arrive, and of this page's own:
  *   answer, reject, hang_up  the agent pressed it and it was sent
  *   mute                     the agent turned the microphone off or on
- *   connection_lost          the server can no longer be heard, and has let go of this tab
+ *   connection_lost          the server can no longer be heard; it gives a conversation back to whoever returns soon
+ *   time_passed              nothing but that
  *   dismiss                  the agent has read how the call ended
+ * A `resume` carries `talkedMs` besides what the server sent: how long the conversation has lasted by now.
  * `now` is in milliseconds and is only ever compared with itself.
  */
+
+/** Longest time a lost conversation is shown as one that may go on; the server waits a little less. */
+const GIVE_UP_MS = 8_000;
 
 export const NO_CALL = Object.freeze({ phase: "none" });
 
@@ -21,7 +27,7 @@ export const rings = (call) => call.phase === "ringing" && call.asked === null;
 export const speaks = (call) => call.phase === "talking" && !call.muted;
 
 /** The call needs a media leg in this tab. */
-export const live = (call) => call.phase === "ringing" || call.phase === "talking";
+export const live = (call) => ["ringing", "talking", "returning"].includes(call.phase);
 
 /** Seconds of conversation so far, or in all once it has ended. */
 export const talkedSeconds = (call, now) => (call.joinedAt === null ? 0 : ((call.endedAt ?? now) - call.joinedAt) / 1000);
@@ -29,12 +35,15 @@ export const talkedSeconds = (call, now) => (call.joinedAt === null ? 0 : ((call
 /** The call after this event; the same object when the event does not concern it. */
 export function step(call, event, now) {
   if (event.type === "ring") return ring(call, event);
+  if (event.type === "resume") return resume(call, event, now);
   if (event.callId !== undefined && event.callId !== call.callId) return call;
   switch (call.phase) {
     case "ringing":
       return ringing(call, event, now);
     case "talking":
       return talking(call, event, now);
+    case "returning":
+      return returning(call, event, now);
     case "ended":
       return event.type === "dismiss" ? NO_CALL : call;
     default:
@@ -45,21 +54,26 @@ export function step(call, event, now) {
 /** A call that was lost in mid-conversation may ring here again; a conversation is never interrupted by a ring. */
 function ring(call, { callId, direction, channel, customer, queue, waitingSince }) {
   if (call.phase === "talking" || (call.phase === "ringing" && call.callId === callId)) return call;
-  return Object.freeze({
-    phase: "ringing",
+  return begun({ phase: "ringing", callId, direction, channel, customer, queue, waitingSince });
+}
+
+/** A conversation that this tab, or the page before it, has lost is given back. */
+function resume(call, { callId, direction, channel, customer, queue, talkedMs }, now) {
+  if (call.callId === callId) return change(call, { phase: "returning", asked: null, endedAt: null, end: null, lostAt: now });
+  return begun({
+    phase: "returning",
     callId,
     direction,
     channel,
     customer,
     queue,
-    waitingSince,
-    asked: null,
-    muted: false,
-    joinedAt: null,
-    endedAt: null,
-    end: null,
+    joinedAt: now - talkedMs,
+    lostAt: now,
   });
 }
+
+const begun = (fields) =>
+  Object.freeze({ asked: null, muted: false, joinedAt: null, lostAt: null, endedAt: null, end: null, ...fields });
 
 function ringing(call, event, now) {
   switch (event.type) {
@@ -89,7 +103,27 @@ function talking(call, event, now) {
     case "stop_ring":
       return ended(call, { endedBy: "other", reason: event.reason }, now);
     case "connection_lost":
-      return ended(call, { endedBy: "connection", reason: "connection_lost" }, now);
+      return change(call, { phase: "returning", asked: null, lostAt: now });
+    default:
+      return call;
+  }
+}
+
+function returning(call, event, now) {
+  switch (event.type) {
+    case "joined":
+      return change(call, { phase: "talking", asked: null });
+    case "mute":
+    case "hang_up":
+    case "call_ended":
+    case "stop_ring":
+      return talking(call, event, now);
+    case "connection_lost":
+      return change(call, { asked: null });
+    case "time_passed":
+      return now - call.lostAt < GIVE_UP_MS
+        ? call
+        : ended(call, { endedBy: "connection", reason: "connection_lost" }, now);
     default:
       return call;
   }

@@ -18,6 +18,9 @@ const PING_EVERY_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 
+/** By this the server knows a page that had to connect anew. */
+const PAGE = crypto.getRandomValues(new Uint32Array(4)).join("-");
+
 /** Milliseconds before retry number `attempt`, counted from 0; `chance` in [0, 1) spreads agents out after an outage. */
 export function backOff(attempt, chance) {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt) * (0.5 + chance / 2);
@@ -66,7 +69,7 @@ export class Connection {
     clearTimeout(this.#timer);
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    socket.onopen = () => this.send({ type: "hello", version: PROTOCOL_VERSION, token: this.#token });
+    socket.onopen = () => this.send({ type: "hello", version: PROTOCOL_VERSION, token: this.#token, page: PAGE });
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = ({ code }) => this.#closed(code);
     this.#timer = setTimeout(() => this.#lose(), WELCOME_WITHIN_MS);

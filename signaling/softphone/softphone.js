@@ -26,7 +26,7 @@ const KEYS = {
   conversation: { m: "mute" },
 };
 /** Where the keyboard goes when a phase begins. */
-const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", ended: "done" };
+const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
 
 const sheets = await Promise.all(["softphone.css", "controls.css", "call.css"].map(load));
 
@@ -78,7 +78,7 @@ class Softphone extends HTMLElement {
       onMessage: (message) => this.#hear(message),
       onState: (connection) => this.#connectionIs(connection),
     });
-    this.#ticking = setInterval(() => live(this.#state.call) && this.#draw(), TICK_MS);
+    this.#ticking = setInterval(() => live(this.#state.call) && this.#tick(), TICK_MS);
     const token = signInToken.stored();
     if (token === null) this.#draw();
     else this.#open(token);
@@ -130,6 +130,8 @@ class Softphone extends HTMLElement {
       case "media_answer":
         if (message.callId === this.#state.call.callId) this.#leg?.answer(message.sdp).catch(() => this.#set({ media: "failed" }));
         return;
+      case "resume":
+        return this.#advance({ ...message, talkedMs: Date.now() - message.joinedAt * 1000 });
       default:
         return this.#advance(message);
     }
@@ -138,10 +140,10 @@ class Softphone extends HTMLElement {
   #welcomed({ agent, presence }) {
     this.#set({ agent });
     this.#presenceIs(presence);
-    if (presence !== "away") return;
+    if (presence === "ready") return;
     const interrupted = shift.interrupted(Date.now());
     if (interrupted === "short") this.#connection.send({ type: "ready" });
-    if (interrupted === "long") this.#notify("notice", "away_after_loss");
+    if (interrupted === "long" && presence === "away") this.#notify("notice", "away_after_loss");
   }
 
   #presenceIs(presence) {
@@ -171,8 +173,9 @@ class Softphone extends HTMLElement {
     if (call === before) return;
     this.#set({ call });
     this.#ringer.ring(rings(call));
-    if (!live(call) || call.callId !== before.callId) this.#hangUpLeg();
-    if (call.phase === "ringing" && before.phase !== "ringing") this.#negotiate();
+    const anew = event.type === "resume" || (call.phase === "ringing" && before.phase !== "ringing");
+    if (!live(call) || anew || event.type === "connection_lost") this.#hangUpLeg();
+    if (anew) this.#negotiate();
     this.#leg?.speak(speaks(call));
     if (event.type === "stop_ring" && call.phase === "none") this.#notify("stop_ring", event.reason);
     if (call.phase !== before.phase) this.#moveFocus(FOCUS[call.phase]);
@@ -183,6 +186,11 @@ class Softphone extends HTMLElement {
     const before = this.#state.call;
     this.#advance({ type });
     if (this.#state.call !== before) this.#connection.send({ type, callId: before.callId });
+  }
+
+  #tick() {
+    this.#advance({ type: "time_passed" });
+    this.#draw();
   }
 
   async #negotiate() {

@@ -7,6 +7,7 @@ export const STRINGS = {
     language: "English",
     title_ringing: "Incoming call – {name}",
     title_talking: "In a call – {name}",
+    title_returning: "Reconnecting the call – {name}",
 
     "connection.closed": "Signed out",
     "connection.refused": "Signed out",
@@ -62,6 +63,7 @@ export const STRINGS = {
     "media.failed": "The voice line does not come up. Check your network.",
 
     conversation: "Conversation",
+    returning: "Taking you back to the call. The caller hears hold music.",
     "talking.off": "Connected",
     "talking.on": "Connected, you are muted",
     mute: "Mute",
@@ -105,6 +107,7 @@ export const STRINGS = {
     language: "日本語",
     title_ringing: "着信 – {name}",
     title_talking: "通話中 – {name}",
+    title_returning: "通話に再接続中 – {name}",
 
     "connection.closed": "サインアウト中",
     "connection.refused": "サインアウト中",
@@ -160,6 +163,7 @@ export const STRINGS = {
     "media.failed": "音声回線がつながりません。ネットワークを確認してください。",
 
     conversation: "通話",
+    returning: "通話に戻っています。お客様には保留音が流れています。",
     "talking.off": "通話中",
     "talking.on": "通話中(ミュート)",
     mute: "ミュート",

@@ -107,12 +107,11 @@ export class View {
   }
 
   #conversation({ call, media }, now) {
-    this.#show("conversation", call.phase === "talking");
-    if (call.phase !== "talking") return;
-    const say = this.#say;
-    const progress = media === "failed" ? "media.failed" : `talking.${call.muted ? "on" : "off"}`;
+    const shown = call.phase === "talking" || call.phase === "returning";
+    this.#show("conversation", shown);
+    if (!shown) return;
     this.#write("timer", formatDuration(talkedSeconds(call, now)));
-    this.#write("talking-progress", say(call.asked ? `asked.${call.asked}` : progress));
+    this.#write("talking-progress", this.#say(call.asked ? `asked.${call.asked}` : progress(call, media)));
     this.#hold("hang-up", call.asked !== null);
     this.part("mute").ariaPressed = String(call.muted);
   }
@@ -145,6 +144,13 @@ export class View {
   #write(name, text) {
     write(this.part(name), text);
   }
+}
+
+/** How the conversation stands: a key of strings.js. */
+function progress(call, media) {
+  if (media === "failed") return "media.failed";
+  if (call.phase === "returning") return "returning";
+  return `talking.${call.muted ? "on" : "off"}`;
 }
 
 /** Text is only written when it changes, so that a live region speaks once. */

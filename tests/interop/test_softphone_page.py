@@ -24,6 +24,7 @@ from signaling.agents.messages import (
     Presence,
     Ready,
     Reject,
+    Resume,
     Ring,
     StopRing,
 )
@@ -295,6 +296,54 @@ async def test_a_reload_costs_an_agent_no_calls(desk: ScriptedDesk, new_page: Ne
     assert desk.heard_nothing_of(Ready), "an agent who went away is put back to work by a reload"
 
 
+def resume(*, talked_s: float) -> Resume:
+    return Resume(
+        call_id=CALL,
+        direction="inbound",
+        channel="whatsapp",
+        customer=Customer(name="Maria Okafor", number="+44 7700 900123"),
+        queue="Support",
+        joined_at=time.time() - talked_s,
+    )
+
+
+@pytest.mark.parametrize("lost", ["reload", "connection"])
+async def test_95_a_page_takes_up_the_conversation_it_lost(desk: ScriptedDesk, new_page: NewPage, lost: str) -> None:
+    """#95 #58: new media without a press, the true timer, a shut microphone until the server has joined the voices."""
+    page = await talking(desk, new_page)
+    first = await desk.hears(MediaOffer)
+    if lost == "reload":
+        await page.reload()
+    else:
+        await desk.hang_up_tabs(CloseCode.TOO_SLOW)
+    assert (await desk.hears(Hello)).page is not None, "the server could not tell the page from another"
+    await desk.say(resume(talked_s=754))
+    offer = await desk.hears(MediaOffer)
+    assert offer.call_id == CALL
+    assert offer.sdp != first.sdp, "the lost line was offered again"
+    await expect(page.get_by_test_id("conversation")).to_contain_text("Maria Okafor")
+    await expect(page.get_by_test_id("conversation")).to_contain_text("Taking you back to the call")
+    if lost == "reload":
+        await expect(page.get_by_test_id("timer")).to_contain_text("12:3")
+    assert not await page.evaluate(SENT_TRACK_ENABLED), "the agent is heard before the voices are joined"
+    await desk.say(Joined(call_id=CALL, joined_at=time.time() - 754))
+    await expect(page.get_by_test_id("conversation")).to_contain_text("Connected")
+    assert await page.evaluate(SENT_TRACK_ENABLED), "the agent is not heard after Joined"
+    await page.get_by_test_id("hang-up").click()
+    assert (await desk.hears(HangUp)).call_id == CALL
+
+
+async def test_a_lost_conversation_that_nobody_gives_back_is_over(desk: ScriptedDesk, new_page: NewPage) -> None:
+    page = await new_page(desk.url)
+    phases = await page.evaluate("""async () => {
+        const { NO_CALL, step } = await import("/softphone/call.js");
+        const events = ["ring", "joined", "connection_lost"].map((type) => ({ type, callId: "1" }));
+        const lost = events.reduce((call, event) => step(call, event, 1000), NO_CALL);
+        return [1000, 8999, 9000].map((now) => step(lost, { type: "time_passed" }, now).phase);
+    }""")
+    assert phases == ["returning", "returning", "ended"], "the page shows a call that the server gave to another agent"
+
+
 async def test_after_a_long_break_nobody_is_put_back_to_work(desk: ScriptedDesk, new_page: NewPage) -> None:
     page = await signed_in(desk, new_page)
     await desk.say(Presence(presence="ready"))
@@ -357,19 +406,21 @@ async def test_no_sequence_of_events_breaks_the_call_state(desk: ScriptedDesk, n
         const wishes = ["answer", "reject", "hang_up", "mute"].map((type) => ({ type }));
         const facts = ["ring", "joined", "stop_ring", "call_ended"].map((type) => ({ type, callId: "1" }));
         const events = [...wishes, ...facts, { type: "ring", callId: "2" }, { type: "joined", callId: "2" },
-            { type: "connection_lost" }, { type: "dismiss" }];
+            { type: "resume", callId: "1", talkedMs: 0 }, { type: "connection_lost" }, { type: "time_passed" },
+            { type: "dismiss" }];
         const broken = [];
         const walk = (call, joined, path) => {
             if (path.length === 5) return;
             for (const event of events) {
                 const next = step(call, event, path.length);
-                const nowJoined = next.callId === call.callId && next.phase !== "ringing"
+                const lost = event.type === "connection_lost" || event.type === "resume";
+                const nowJoined = next.callId === call.callId && next.phase !== "ringing" && !lost
                     ? joined || (event.type === "joined" && event.callId === call.callId) : false;
                 const wrong =
                     (wishes.includes(event) && next.phase !== call.phase && "a press moved the phase") ||
                     (speaks(next) && !nowJoined && "heard before Joined") ||
                     (rings(next) && next.phase !== "ringing" && "rings outside its phase") ||
-                    (event.type === "connection_lost" && live(next) && "a call outlives the connection") ||
+                    (lost && (speaks(next) || rings(next)) && "a call goes on without its line") ||
                     (event.type === "call_ended" && next.callId === "1" && live(next) && "a call outlives its end");
                 if (wrong) broken.push(`${wrong}: ${[...path, event.type].join(" ")}`);
                 walk(next, nowJoined, [...path, event.type]);
