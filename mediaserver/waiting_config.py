@@ -31,7 +31,9 @@ class QueueSection(Section):
         description="How long an agent who refused or did not answer is left alone, in seconds.",
     )
     max_wait_s: float = Field(default=1800.0, gt=0, description="Longest wait of a caller, in seconds.")
-    return_s: float = Field(default=5.0, gt=0, description="How long a lost agent may take to come back, in seconds.")
+    agent_return_s: float = Field(
+        default=5.0, gt=0, description="How long an agent lost in mid-call may take to come back, in seconds."
+    )
 
 
 def _at_least_one(queues: tuple[QueueSection, ...]) -> tuple[QueueSection, ...]:

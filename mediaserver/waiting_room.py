@@ -33,5 +33,7 @@ def reception_of(config: Config) -> Reception:
         )
         for route in config.routes
     ]
-    waits = {queue.name: Policies(max_wait_s=queue.max_wait_s, return_s=queue.return_s) for queue in config.queues}
+    waits = {
+        queue.name: Policies(max_wait_s=queue.max_wait_s, return_s=queue.agent_return_s) for queue in config.queues
+    }
     return Reception(Directory(rules, default_queue=config.queues[0].name), waits)

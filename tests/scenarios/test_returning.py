@@ -66,7 +66,7 @@ async def test_95_the_same_agent_is_back_within_five_seconds_and_the_caller_hear
 
 async def test_95_an_agent_who_does_not_come_back_loses_the_call_to_the_next(tmp_path: Path) -> None:
     """#14 #38: the conversation breaks off, the caller's stream does not."""
-    async with staged(tmp_path, queue={"return_s": 0.5}) as stage:
+    async with staged(tmp_path, queue={"agent_return_s": 0.5}) as stage:
         ana = await stage.agent("ana")
         call = stage.phone()
         await stage.talk(ana)
