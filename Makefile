@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := $(wildcard mediaserver/packets/*.pyx mediaserver/packets/*.pxd mediaserver/packets/*.h)
 
-.PHONY: help venv native check format test demo clean
+.PHONY: help venv native check format test demo soak clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ test: venv .venv/chromium  ## Run every test, a real Chromium included
 
 demo: venv  ## Place a simulated WhatsApp call and print what the caller heard
 	$(BIN)/python -m benchmarks.demo
+
+soak: venv  ## Let calls come and go for ten minutes, and see what the server keeps of them
+	$(BIN)/python -m benchmarks.soak --seconds 600 --no-pin
 
 clean:  ## Remove what the build made
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

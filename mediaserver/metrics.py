@@ -1,5 +1,6 @@
 """Owns what ``/metrics`` shows. Everything is read from its owner when it is scraped; nothing is counted here."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -31,6 +32,7 @@ class ServerCollector(Collector):
         """All metrics, as they stand now."""
         yield from self._calls()
         yield from self._packets()
+        yield GaugeMetricFamily("ringbridge_tasks", "asyncio tasks that exist.", value=len(asyncio.all_tasks()))
 
     def _calls(self) -> Iterator[Metric]:
         totals = self._supervisor.totals
