@@ -83,7 +83,7 @@ async def _through_rtpengine(*, calls: int, seconds: float) -> Figures | Missing
 def show(compared: Comparison) -> None:
     """Print the comparison."""
     table = Table(box=None)
-    for title in ("", "calls", "forwarded", "lost", "us/packet", "core %", "waited %", "calls/core", "load %"):
+    for title in ("", "calls", "forwarded", "lost", "us/packet", "core %", "waited", "per core", "load %"):
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
     for name, peer in compared.peers.items():
         if isinstance(peer, Missing):

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+_PACKETS_PER_CALL_S = 100
+"""Two voices of 50 packets a second."""
+
 
 class Sample(msgspec.Struct, frozen=True):
     """What had happened at one moment. Everything counts from the start of the run."""
@@ -40,7 +43,7 @@ class Figures(msgspec.Struct, frozen=True):
     """Of the time, waiting for the core while something else had it. More than a few percent and few threads mean
     that the machine was busy with something else, and then packets may be lost that a quiet machine would not lose."""
     calls_per_core: int
-    """Calls that fill one core if cost grows in proportion: an extrapolation."""
+    """Calls that fill one core if every packet costs as much as here: an extrapolation."""
     load_core_percent: float
     """Of the process that spoke and listened; near 100 it would be the bottleneck, and the figures worth nothing."""
 
@@ -71,7 +74,7 @@ def figures(
         cpu_us_per_packet=round(cpu_s / forwarded * 1e6, 3),
         core_percent=round(cpu_s / seconds * 100, 2),
         waited_percent=round((end.relay_waited_s - start.relay_waited_s) / seconds * 100, 2),
-        calls_per_core=int(calls * seconds / cpu_s),
+        calls_per_core=int(forwarded / cpu_s / _PACKETS_PER_CALL_S),
         load_core_percent=round((end.load_cpu_s - start.load_cpu_s) / seconds * 100, 2),
     )
 

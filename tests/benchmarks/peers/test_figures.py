@@ -8,8 +8,10 @@ SUITES = ("one", "other")
 
 
 def measured(*, relay_cpu_s: float, delivered: int = 100_000) -> Figures:
-    start = Sample(at_s=100.0, relay_cpu_s=3.0, load_cpu_s=1.0, delivered=500)
-    end = Sample(at_s=110.0, relay_cpu_s=3.0 + relay_cpu_s, load_cpu_s=3.5, delivered=500 + delivered)
+    start = Sample(at_s=100.0, relay_cpu_s=3.0, relay_waited_s=2.0, load_cpu_s=1.0, delivered=500)
+    end = Sample(
+        at_s=110.0, relay_cpu_s=3.0 + relay_cpu_s, relay_waited_s=2.5, load_cpu_s=3.5, delivered=500 + delivered
+    )
     return figures("a relay", 100, SUITES, (start, end), sent=120_000, lost=7)
 
 
@@ -20,6 +22,7 @@ def test_figures_are_differences_of_the_samples() -> None:
     assert found.core_percent == 10.0
     assert found.calls_per_core == 1000
     assert found.load_core_percent == 25.0
+    assert found.waited_percent == 5.0
     assert (found.sent, found.lost) == (120_000, 7)
 
 
