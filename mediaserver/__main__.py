@@ -1,5 +1,6 @@
 """Owns the command line ``ringbridge``. Thin: it reads, calls and prints; what it starts is built in ``app``."""
 
+import importlib
 import json
 import os
 import sys
@@ -54,6 +55,17 @@ def agent_token(
     secrets = _load_secrets()
     token = issue(name, secret=secrets.agent_secret.get_secret_value(), now=time.time(), ttl=hours * 3600)
     print(token)
+
+
+@main.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+    add_help_option=False,
+)
+def audio(context: typer.Context) -> None:
+    """Add sounds, listen to them, check them, and look at what a waiting caller hears."""
+    # Loaded when it is asked for: signal processing takes a second and 66 MB (measured) that no server needs.
+    commands = importlib.import_module("mediaserver.audio_cli")
+    commands.audio(context.args, prog_name="ringbridge audio")
 
 
 def _load(path: Path | None) -> tuple[Config, Secrets]:
