@@ -20,7 +20,7 @@ class Sample(msgspec.Struct, frozen=True):
     """Packets that the parties have received from the relay."""
 
 
-class Figures(msgspec.Struct, frozen=True):
+class Figures(msgspec.Struct, frozen=True, tag_field="status", tag="measured"):
     """What one relay did."""
 
     system: str
@@ -48,10 +48,10 @@ class Figures(msgspec.Struct, frozen=True):
     """Of the process that spoke and listened; near 100 it would be the bottleneck, and the figures worth nothing."""
 
 
-class Missing(msgspec.Struct, frozen=True):
+class Missing(msgspec.Struct, frozen=True, tag_field="status", tag="absent"):
     """Why there are no figures of a relay."""
 
-    absent: str
+    reason: str
 
 
 def figures(

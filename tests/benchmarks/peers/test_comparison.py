@@ -4,12 +4,15 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
 from benchmarks.peers import __main__ as comparison
 from benchmarks.peers import measurement, stock_aiortc
+from benchmarks.peers.comparison import Comparison
+from benchmarks.peers.page import filled
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +31,9 @@ def test_every_relay_forwards_and_is_counted(tmp_path: Path) -> None:
     keys = json.loads(path.read_text())
     present = {"ringbridge", "ringbridge_gcm", "aiortc"}
     if shutil.which("rtpengine") is None:
-        assert "apt-get install rtpengine-daemon" in keys["peers"].pop("rtpengine")["absent"]
+        absent = keys["peers"].pop("rtpengine")
+        assert absent["status"] == "absent"
+        assert "apt-get install rtpengine-daemon" in absent["reason"]
         assert "rtpengine is absent" in ran.output
     else:
         present.add("rtpengine")
@@ -42,3 +47,11 @@ def test_every_relay_forwards_and_is_counted(tmp_path: Path) -> None:
     for name in present - {"ringbridge", "ringbridge_gcm"}:
         assert keys["ratios"][f"cpu_per_packet_{name}_to_ringbridge"] > 0
     assert keys["machine"]["commit"]
+    run = msgspec.json.decode(path.read_bytes(), type=Comparison)
+    page = "Before.\n<!-- peers: written -->\nold\n<!-- end of peers -->\nAfter.\n"
+    written = filled(page, [run])
+    assert filled(written, [run]) == written, "writing the page twice must not change it"
+    assert written.startswith("Before.\n<!-- peers: written -->\n| relay |")
+    assert written.endswith("|\n<!-- end of peers -->\nAfter.\n")
+    assert "old" not in written
+    assert written.count("\n| ") == 2 + len(run.peers), "a relay is missing in the table"
