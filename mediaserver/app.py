@@ -16,6 +16,7 @@ from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from mediaserver.config import Config, Secrets
 from mediaserver.figures import Figures
+from mediaserver.ledger import Ledger
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
@@ -88,7 +89,8 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         stack.callback(engine.close)
         sounds = await asyncio.to_thread(_sounds, config, library)
         player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
-        media = Media(engine, board.post, player, Figures(metrics), advertised=config.media.advertised)
+        ledger = Ledger(records)
+        media = Media(engine, board.post, player, (Figures(metrics), ledger), advertised=config.media.advertised)
         media.open()
         stack.push_async_callback(media.stop)
         engine.start()
@@ -103,7 +105,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
 
         reception = reception_of(config)
         supervisor = Supervisor(
-            Ports(media, graph, dispatcher, desk, records),
+            Ports(media, graph, dispatcher, desk, ledger),
             records,
             clock,
             route=reception.route,

@@ -13,9 +13,9 @@ from mediaserver.legs.leg import Leg
 from mediaserver.legs.sdp import BadOffer
 from mediaserver.legs.transport import Dropped, PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import LegCounters, LegEvent, LegsExhausted
+from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted
 from mediaserver.wait_player import WaitPlayer
-from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from signaling.calls.events import DigitPressed, Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from signaling.ports import Post
 
 
@@ -25,8 +25,8 @@ class MediaObserver(Protocol):
     def noticed(self, call_id: str, leg: str, event: LegEvent) -> None:
         """The engine noticed something about the leg."""
 
-    def closed(self, call_id: str, leg: str, counters: LegCounters) -> None:
-        """The leg is closed, and this is all it ever counted."""
+    def closed(self, call_id: str, leg: str, counters: LegCounters, quality: LegQuality) -> None:
+        """The leg is closed, and this is all it ever counted and measured."""
 
 
 @dataclass(slots=True)
@@ -47,6 +47,9 @@ class _Part:
     def failed(self, reason: str) -> None:
         self._tell(LegFailed(leg=self.name, reason=reason))
 
+    def pressed(self, digit: str, duration_ms: int) -> None:
+        self._tell(DigitPressed(leg=self.name, digit=digit, duration_ms=duration_ms))
+
     def _tell(self, event: Event) -> None:
         # A leg takes some turns of the loop to end; its call must not hear of it by then.
         if not self.closed:
@@ -65,14 +68,14 @@ class Media:
         engine: Engine,
         post: Post,
         player: WaitPlayer,
-        observer: MediaObserver,
+        observers: Sequence[MediaObserver],
         *,
         advertised: Sequence[str] = (),
     ) -> None:
         self._engine = engine
         self._post = post
         self._player = player
-        self._observer = observer
+        self._observers = observers
         self._ports = SharedPorts(engine, self._noticed, advertised)
         self._calls: dict[str, dict[str, _Part]] = {}
         self._by_leg: dict[int, _Part] = {}
@@ -164,12 +167,18 @@ class Media:
         del self._by_leg[part.leg.id]
         self._player.forget(part.leg.id)
         self._engine.mute(part.leg.id)
-        self._observer.closed(part.call_id, part.name, self._engine.counters(part.leg.id))
+        counters, quality = self._engine.counters(part.leg.id), self._engine.quality(part.leg.id)
+        for observer in self._observers:
+            observer.closed(part.call_id, part.name, counters, quality)
         task = asyncio.create_task(part.leg.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
     def _noticed(self, event: LegEvent) -> None:
         # The engine may have noticed something just before its leg was closed.
-        if (part := self._by_leg.get(event.leg)) is not None:
-            self._observer.noticed(part.call_id, part.name, event)
+        if (part := self._by_leg.get(event.leg)) is None:
+            return
+        for observer in self._observers:
+            observer.noticed(part.call_id, part.name, event)
+        if event.kind is LegEventKind.DIGIT:
+            part.pressed(event.digit, event.duration_ms)

@@ -27,6 +27,7 @@ from signaling.calls.effects import (
     RingAgent,
     SendAction,
     SendMediaAnswer,
+    ShowDigit,
     StartLeg,
     StopRinging,
     WriteRecord,
@@ -134,7 +135,7 @@ class Runner:
                 agents.media_answer(call_id, effect.agent, effect.session, effect.sdp)
             case StopRinging():
                 agents.stop_ringing(call_id, effect)
-            case AgentJoined() | AgentAwaited() | AgentCallEnded():
+            case AgentJoined() | AgentAwaited() | ShowDigit() | AgentCallEnded():
                 agents.tell(call_id, effect)
             case WriteRecord():
                 records.write(effect.record)

@@ -27,6 +27,7 @@ _PERSONAL = frozenset(
         "call_id",
         "cta_payload",
         "deeplink_payload",
+        "digit",
         "except_session",
         "lost_session",
         "name",

@@ -42,6 +42,8 @@ class AgentCall:
         self.ended = Moment()
         self.last_word: messages.StopRing | messages.CallEnded | None = None
         """Why it stopped or ended."""
+        self.digits: list[str] = []
+        """Keys the customer pressed, as shown to the agent."""
         self._send = send
         self.rang.happen()
 
@@ -168,7 +170,8 @@ class ScriptedAgent:
                 self._take_for_call(message)
 
     def _take_for_call(
-        self, message: messages.StopRing | messages.MediaAnswer | messages.Joined | messages.CallEnded
+        self,
+        message: messages.StopRing | messages.MediaAnswer | messages.Joined | messages.Digit | messages.CallEnded,
     ) -> None:
         call = next((call for call in reversed(self.calls) if call.call_id == message.call_id), None)
         if call is None:
@@ -179,6 +182,8 @@ class ScriptedAgent:
             case messages.Joined():
                 call.browser.media.say(voice_frames(self._voice))
                 call.joined.happen()
+            case messages.Digit(digit=digit):
+                call.digits.append(digit)
             case messages.StopRing():
                 call.last_word = message
                 call.stopped.happen()

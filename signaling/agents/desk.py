@@ -17,6 +17,7 @@ from signaling.agents.messages import (
     CallEnded,
     ClientMessage,
     Customer,
+    Digit,
     Joined,
     MediaAnswer,
     Presence,
@@ -27,7 +28,15 @@ from signaling.agents.messages import (
     Welcome,
 )
 from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, TellCall
-from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, AgentNews, RingAgent, StopRinging
+from signaling.calls.effects import (
+    AgentAwaited,
+    AgentCallEnded,
+    AgentJoined,
+    AgentNews,
+    RingAgent,
+    ShowDigit,
+    StopRinging,
+)
 from signaling.calls.events import AgentSessionLost, Caller
 from signaling.ports import Post
 from signaling.waiting import board
@@ -178,6 +187,9 @@ class Desk:
 
     def tell(self, call_id: str, news: AgentNews) -> None:
         """Tell the agent's tabs what has become of the conversation."""
+        if isinstance(news, ShowDigit):
+            self._show(call_id, news)
+            return
         self._forget_ring(news.agent, call_id)
         self._awaited.pop(news.agent, None)
         self._lost.pop(news.agent, None)
@@ -211,6 +223,11 @@ class Desk:
         for tab in self._tabs_of(awaited.agent):
             if awaited.lost_session in (tab.session.session, tab.replaces):
                 _resume(tab, message)
+
+    def _show(self, call_id: str, show: ShowDigit) -> None:
+        for tab in self._tabs_of(show.agent):
+            if tab.session.session == show.session:
+                tab.send(Digit(call_id=call_id, digit=show.digit))
 
     def _ended(self, call_id: str, ended: AgentCallEnded) -> None:
         """Every tab learns by whom, and what Meta said if it said anything."""

@@ -156,6 +156,14 @@ class Joined(_Message, frozen=True, tag="joined"):
     """When the conversation began, epoch seconds; unchanged after a Resume."""
 
 
+class Digit(_Message, frozen=True, tag="digit"):
+    """The customer pressed a key of the telephone."""
+
+    call_id: str
+    digit: str
+    """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
+
+
 class CallEnded(_Message, frozen=True, tag="call_ended"):
     """The conversation is over."""
 
@@ -171,7 +179,9 @@ class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
 
-ServerMessage: TypeAlias = Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | CallEnded | Pong
+ServerMessage: TypeAlias = (
+    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Digit | CallEnded | Pong
+)
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)

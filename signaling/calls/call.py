@@ -141,6 +141,33 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.phase in (Phase.ENDING, Phase.ENDED)
 
 
+class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How one direction of a leg fared."""
+
+    packets: int
+    """Packets that were sent, as far as the receiver's reports know."""
+    lost: int
+    jitter_ms: float
+    """As it stood at the end (RFC 3550 A.8)."""
+    mos: float
+    """Estimated mean opinion score, 1 to 4.4, of the whole call."""
+
+
+class LegRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How one leg fared until it was closed. What was never measured is None."""
+
+    leg: str
+    inbound: StreamRecord | None
+    """What its peer said, as it arrived here."""
+    outbound: StreamRecord | None
+    """What its peer was sent, by the peer's own reports."""
+    round_trip_ms: float | None
+    longest_gap_ms: float
+    """Longest time between two packets sent."""
+    discontinuities: int
+    """Breaks in what was sent; anything but 0 is a bug."""
+
+
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a call leaves behind (CDR). Times are epoch seconds; a missing time means it never happened."""
 
@@ -166,3 +193,5 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     deeplink_payload: str | None = None
     meta_status: str | None = None
     meta_duration: int | None = None
+    legs: tuple[LegRecord, ...] = ()
+    """Legs that carried sound, in the order in which they closed. The media side fills them in as it is written."""

@@ -131,6 +131,14 @@ class AgentAwaited(_Effect, frozen=True):
     joined_at: float
 
 
+class ShowDigit(_Effect, frozen=True):
+    """Agents: the caller pressed a key; show it in the tab that is in conversation."""
+
+    agent: str
+    session: str
+    digit: str
+
+
 class AgentCallEnded(_Effect, frozen=True):
     """Agents: the conversation is over; says who ended it and, if Meta had one, its error."""
 
@@ -146,7 +154,7 @@ class WriteRecord(_Effect, frozen=True):
     record: CallRecord
 
 
-AgentNews: TypeAlias = AgentJoined | AgentAwaited | AgentCallEnded
+AgentNews: TypeAlias = AgentJoined | AgentAwaited | ShowDigit | AgentCallEnded
 """What becomes of a conversation, for the agent's tabs."""
 
 Effect: TypeAlias = (

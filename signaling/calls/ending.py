@@ -31,6 +31,7 @@ from signaling.calls.events import (
     CallOffered,
     CallTerminated,
     DeadlinePassed,
+    DigitPressed,
     Event,
     LegAnswered,
     LegConnected,
@@ -93,6 +94,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | LegRefused()
             | LegConnected()
             | LegFailed()
+            | DigitPressed()
             | ActionConfirmed()
             | ActionFailed()
             | AgentMediaOffered()

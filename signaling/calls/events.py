@@ -126,6 +126,15 @@ class LegFailed(_Event, frozen=True):
     reason: str
 
 
+class DigitPressed(_Event, frozen=True):
+    """The peer of this leg pressed a key of the telephone and let it go (RFC 4733)."""
+
+    leg: str
+    digit: str
+    """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
+    duration_ms: int
+
+
 class ActionConfirmed(_Event, frozen=True):
     """Meta answered 200 to this action."""
 
@@ -205,6 +214,7 @@ Event: TypeAlias = (
     | LegRefused
     | LegConnected
     | LegFailed
+    | DigitPressed
     | ActionConfirmed
     | ActionFailed
     | AgentAssigned

@@ -22,6 +22,7 @@ from signaling.calls.events import (
     CallOffered,
     CallTerminated,
     DeadlinePassed,
+    DigitPressed,
     Event,
     LegAnswered,
     LegConnected,
@@ -63,6 +64,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return serving.leg_connected(call, event, now)
         case LegRefused() | LegFailed():
             return serving.leg_lost(call, event.leg, now)
+        case DigitPressed():
+            return serving.digit_pressed(call, event)
         case ActionConfirmed():
             return setup.action_confirmed(call, event, now)
         case ActionFailed():

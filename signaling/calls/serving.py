@@ -7,7 +7,7 @@ and coming back switch it.
 from msgspec.structs import replace
 
 from signaling.calls import ending, returning
-from signaling.calls.call import AgentTab, Call, Claim, End, Phase
+from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, End, Phase
 from signaling.calls.claims import claim_of, close, drop_tab, split, tab_of_leg
 from signaling.calls.effects import (
     AnswerOffer,
@@ -16,6 +16,7 @@ from signaling.calls.effects import (
     ReleaseAgent,
     RingAgent,
     SendMediaAnswer,
+    ShowDigit,
     StartLeg,
     StopRinging,
 )
@@ -26,6 +27,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentRefused,
     AgentSessionLost,
+    DigitPressed,
     LegAnswered,
     LegConnected,
     Reason,
@@ -148,6 +150,14 @@ def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
     if call.phase is Phase.RINGING and claim.answered_in == event.session:
         return release(call, outcome="media_failed")
     return drop_tab(call, claim, event.session)
+
+
+def digit_pressed(call: Call, event: DigitPressed) -> Step:
+    """The caller pressed a key: whoever talks with them sees it. While they wait, keys mean nothing yet."""
+    if call.phase is not Phase.TALKING or call.claim is None or event.leg != CALLER_LEG:
+        return ignore(call, "no agent to show the digit to")
+    (tab,) = call.claim.tabs
+    return Step(call, (ShowDigit(agent=call.claim.agent, session=tab.session, digit=event.digit),))
 
 
 def release(call: Call, *, outcome: str) -> Step:

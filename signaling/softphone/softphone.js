@@ -130,6 +130,9 @@ class Softphone extends HTMLElement {
       case "media_answer":
         if (message.callId === this.#state.call.callId) this.#leg?.answer(message.sdp).catch(() => this.#set({ media: "failed" }));
         return;
+      case "digit":
+        if (message.callId === this.#state.call.callId) this.#notify((say) => say("digit_pressed", message));
+        return;
       case "resume":
         return this.#advance({ ...message, talkedMs: Date.now() - message.joinedAt * 1000 });
       default:
@@ -143,7 +146,7 @@ class Softphone extends HTMLElement {
     if (presence === "ready") return;
     const interrupted = shift.interrupted(Date.now());
     if (interrupted === "short") this.#connection.send({ type: "ready" });
-    if (interrupted === "long" && presence === "away") this.#notify("notice", "away_after_loss");
+    if (interrupted === "long" && presence === "away") this.#notify((say) => say("away_after_loss"));
   }
 
   #presenceIs(presence) {
@@ -177,7 +180,7 @@ class Softphone extends HTMLElement {
     if (!live(call) || anew || event.type === "connection_lost") this.#hangUpLeg();
     if (anew) this.#negotiate();
     this.#leg?.speak(speaks(call));
-    if (event.type === "stop_ring" && call.phase === "none") this.#notify("stop_ring", event.reason);
+    if (event.type === "stop_ring" && call.phase === "none") this.#notify((say) => say.one("stop_ring", event.reason));
     if (call.phase !== before.phase) this.#moveFocus(FOCUS[call.phase]);
   }
 
@@ -297,9 +300,10 @@ class Softphone extends HTMLElement {
 
   // What the agent sees.
 
-  #notify(prefix, word) {
+  /** Show for a while what `words(say)` gives, in whatever language the agent chooses meanwhile. */
+  #notify(words) {
     clearTimeout(this.#noticeTimer);
-    this.#set({ notice: [prefix, word] });
+    this.#set({ notice: words });
     this.#noticeTimer = setTimeout(() => this.#set({ notice: null }), NOTICE_MS);
   }
 

@@ -59,7 +59,7 @@ export class View {
     this.#write("connection-warning-button", say(outdated ? "reload" : "try_now"));
     this.#warn("microphone-warning", signedIn && microphone !== null && say(`microphone.${microphone}`));
     this.#warn("ring-warning", signedIn && ringBlocked && say("ring_blocked"));
-    this.#write("notice", notice === null ? "" : say.one(...notice));
+    this.#write("notice", notice === null ? "" : notice(say));
   }
 
   #agent({ connection, agent, presence, call }) {

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
@@ -10,13 +11,14 @@ from hold_audio.clip import Clip
 from hold_audio.strategy import FOR_EVER, Programme, Segment, WaitStrategy
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegsExhausted, Stream
+from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, Stream
 from mediaserver.wait_player import Unseen, WaitPlayer
 from mediaserver.wait_sounds import Sounds
-from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from signaling.calls.events import DigitPressed, Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from tests.mediaserver.conftest import MakePeer, tone_frames
 from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
+from tests.support.rtp_peer import RtpPeer
 
 RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ = 400, 1000, 600, 800, 1200
 
@@ -28,6 +30,7 @@ class Calls:
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.seen: list[tuple[str, str, LegEventKind]] = []
         self.final: dict[tuple[str, str], LegCounters] = {}
+        self.quality: dict[tuple[str, str], LegQuality] = {}
         self._news = asyncio.Event()
 
     def post(self, call_id: str, event: Event) -> None:
@@ -37,8 +40,9 @@ class Calls:
         self.seen.append((call_id, leg, event.kind))
         self._news.set()
 
-    def closed(self, call_id: str, leg: str, counters: LegCounters) -> None:
+    def closed(self, call_id: str, leg: str, counters: LegCounters, quality: LegQuality) -> None:
         self.final[call_id, leg] = counters
+        self.quality[call_id, leg] = quality
 
     async def told(self) -> tuple[str, Event]:
         return await asyncio.wait_for(self.posted.get(), 5)
@@ -63,7 +67,7 @@ async def media(engine: Engine, calls: Calls) -> AsyncIterator[Media]:
     main = WaitStrategy(Programme((Segment("ringback", 1), Segment("music", FOR_EVER))), hold)
     sounds = Sounds({"main": main, "vip": WaitStrategy(music, music)}, clips, clips["ringback"], ())
     player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
-    media = Media(engine, calls.post, player, calls)
+    media = Media(engine, calls.post, player, [calls])
     media.open()
     yield media
     await media.stop()
@@ -228,6 +232,26 @@ async def test_tells_that_a_peer_went_away(media: Media, calls: Calls, peer: Mak
     await agent.close()
 
     assert await calls.told() == ("c", LegFailed(leg="agent-1", reason="the peer closed the connection"))
+
+
+async def test_56_a_key_is_told_to_its_call(media: Media, calls: Calls, engine: Engine) -> None:
+    """As a key comes from the network: many packets, one event, under the name of its leg."""
+    with closing(RtpPeer(engine.address)) as far:
+        media.answer("c", "caller", META_OFFER, whatsapp=True)
+        await calls.told()
+        leg = next(iter(media._by_leg))
+        engine.set_remote(leg, far.address)
+        engine.secure(leg, far.sessions())
+        far.speak(b"voice", sequence=0, timestamp=0)
+        for sequence, end in enumerate((0, 0, 0x80, 0x80, 0x80), 1):
+            far.speak(bytes([11, end | 10, 3, 32]), sequence=sequence, timestamp=960, payload_type=126)
+        assert await calls.told() == ("c", DigitPressed(leg="caller", digit="#", duration_ms=100))
+
+        media.close("c")
+        await media.stop()
+
+    assert calls.posted.empty(), "one press was told more than once"
+    assert calls.quality["c", "caller"].inbound is not None, "the measurements of a closed leg are lost"
 
 
 async def test_a_new_offer_replaces_the_leg_of_the_same_name(media: Media, calls: Calls, engine: Engine) -> None:

@@ -57,6 +57,12 @@ async def test_both_hear_each_other_and_nothing_else(stage: Stage) -> None:
     record = await stage.record_of(call)
     assert (record.ended_by, record.agent) == ("agent", "ana"), "the record tells who ended it"
     assert record.meta_status == "COMPLETED", "and Meta's last word"
+    assert {leg.leg for leg in record.legs} == {"caller", "agent-1"}, "and how both legs fared"
+    for leg in record.legs:
+        assert leg.inbound is not None, "both have spoken"
+        assert (leg.inbound.lost, leg.discontinuities) == (0, 0), "loopback loses nothing, and nothing broke"
+        assert leg.inbound.mos > 4.2, "a voice without loss or delay is rated good"
+        assert leg.longest_gap_ms > 0, "the promise of 40 ms can be checked in every record"
 
 
 async def test_sound_is_sent_first_and_only_after_accept(stage: Stage) -> None:

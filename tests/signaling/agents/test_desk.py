@@ -10,6 +10,7 @@ from signaling.agents.messages import (
     Away,
     CallEnded,
     Customer,
+    Digit,
     HangUp,
     Hello,
     Joined,
@@ -26,7 +27,7 @@ from signaling.agents.messages import (
     StopRing,
     Welcome,
 )
-from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, RingAgent, StopRinging
+from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, RingAgent, ShowDigit, StopRinging
 from signaling.calls.events import (
     AgentAnswered,
     AgentHungUp,
@@ -216,6 +217,15 @@ def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
     assert other == [RUNG]
 
 
+def test_56_a_digit_is_shown_in_the_tab_that_talks(office: Office) -> None:
+    (tab, sent), (_, other) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
+    office.desk.tell("c1", ShowDigit(agent="ann", session=tab.session.session, digit="#"))
+    assert sent[-1] == Digit(call_id="c1", digit="#"), "the agent does not see what the caller pressed"
+    assert other == [RUNG], "a digit may be a secret: only the tab that talks shows it"
+
+
 def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
     (tab, sent), (_, other) = office.open(), office.open()
     office.desk.ring("c1", RING)
@@ -234,6 +244,7 @@ def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
 def test_calls_speak_to_agents_who_left_without_harm(office: Office) -> None:
     office.desk.media_answer("c1", "ann", "tab-1", "answer")
     office.desk.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT))
+    office.desk.tell("c1", ShowDigit(agent="ann", session="tab-1", digit="5"))
     office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="ended"))
     office.desk.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
     assert office.posted == []

@@ -17,6 +17,7 @@ from signaling.calls.events import (
     CallOffered,
     CallTerminated,
     DeadlinePassed,
+    DigitPressed,
     Event,
     LegAnswered,
     LegConnected,
@@ -87,6 +88,11 @@ def leg_connected(leg: str = CALLER_LEG) -> LegConnected:
 def leg_failed(leg: str = CALLER_LEG) -> LegFailed:
     """A leg has lost its peer."""
     return LegFailed(leg=leg, reason="consent expired")
+
+
+def digit_pressed(leg: str = CALLER_LEG) -> DigitPressed:
+    """A key is pressed and let go."""
+    return DigitPressed(leg=leg, digit="5", duration_ms=120)
 
 
 def assigned(agent: str = ANN) -> AgentAssigned:

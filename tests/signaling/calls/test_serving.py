@@ -15,6 +15,7 @@ from signaling.calls.effects import (
     RingAgent,
     SendAction,
     SendMediaAnswer,
+    ShowDigit,
     StartLeg,
     StopRinging,
     WriteRecord,
@@ -250,3 +251,9 @@ def test_a_wait_without_an_agent_ends_at_the_longest_wait() -> None:
     (written,) = b.effects(ending, b.caller_hangs_up())
     assert isinstance(written, WriteRecord)
     assert (written.record.ended_by, written.record.reason) == ("server", "no agent within the longest wait")
+
+
+def test_56_a_key_the_caller_pressed_is_shown_where_the_agent_talks() -> None:
+    talking = b.call_in(Phase.TALKING)
+
+    assert b.effects(talking, b.digit_pressed()) == (ShowDigit(agent=b.ANN, session=b.TAB, digit="5"),)

@@ -29,6 +29,8 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "LegFailed/caller": b.leg_failed(CALLER_LEG),
     "LegFailed/tab": b.leg_failed(b.TAB_LEG),
     "LegFailed/lost": b.leg_failed(LOST_LEG),
+    "DigitPressed/caller": b.digit_pressed(CALLER_LEG),
+    "DigitPressed/tab": b.digit_pressed(b.TAB_LEG),
     "ActionConfirmed/pre": b.confirmed(Action.PRE_ACCEPT),
     "ActionConfirmed/accept": b.confirmed(Action.ACCEPT),
     "ActionConfirmed/reject": b.confirmed(Action.REJECT),
@@ -68,6 +70,7 @@ REASONS = {
     "full": "not waiting for an agent",
     "here": "not ringing here",
     "who": "not this agent's call",
+    "nob": "no agent to show the digit to",
     "late": "this deadline was lifted",
 }
 
@@ -91,6 +94,9 @@ LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost 
 LegFailed/caller         ending ending ending ending ending ending ending ending -over  -over
 LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
 LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+
+DigitPressed/caller      -nob   -nob   -nob   -nob   -nob   -nob   talk   -nob   -over  -over
+DigitPressed/tab         -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -over  -over
 
 ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
 ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -over  -over

@@ -1,0 +1,99 @@
+"""What legs measured reaches the record of their call, and nobody else's."""
+
+import pytest
+from msgspec.structs import replace
+
+from mediaserver import ledger
+from mediaserver.ledger import Ledger, leg_record
+from mediaserver.packets.types import LegCounters, LegQuality, StreamQuality
+from signaling.calls.call import Call, CallRecord
+from signaling.calls.events import Caller
+
+SILENT = LegCounters(**dict.fromkeys(LegCounters._fields, 0))
+HEARD = SILENT._replace(received=500, sent=490, longest_gap_us=31_500)
+NOTHING = LegQuality(inbound=None, outbound=None, round_trip_ms=None)
+GOOD = LegQuality(
+    inbound=StreamQuality(expected=500, lost=0, fraction_lost=0.0, jitter_ms=2.0),
+    outbound=StreamQuality(expected=480, lost=24, fraction_lost=0.5, jitter_ms=4.0),
+    round_trip_ms=80.0,
+)
+RECORD = CallRecord(
+    call_id="one",
+    phone_number_id="1",
+    business_number=None,
+    caller=Caller(),
+    queue="main",
+    offered_at=1.0,
+    accepted_at=2.0,
+    answered_at=None,
+    ended_at=3.0,
+    agent=None,
+    agents_tried=(),
+    ended_by="caller",
+    reason="hung up",
+    error=None,
+)
+
+
+class Records:
+    """The store's side."""
+
+    def __init__(self) -> None:
+        self.written: list[CallRecord] = []
+        self.saved: list[Call] = []
+
+    def save(self, call: Call) -> None:
+        self.saved.append(call)
+
+    def write(self, record: CallRecord) -> None:
+        self.written.append(record)
+
+
+def test_a_record_tells_what_its_legs_measured() -> None:
+    records = Records()
+    book = Ledger(records)
+    book.closed("one", "agent-1", HEARD, GOOD)
+    book.closed("two", "caller", HEARD, NOTHING)
+    book.closed("one", "caller", HEARD, NOTHING)
+    book.write(RECORD)
+    (written,) = records.written
+    assert [leg.leg for leg in written.legs] == ["agent-1", "caller"], "a leg is missing, or another call's is there"
+    assert replace(written, legs=()) == RECORD, "the rest of the record is not the ledger's"
+    book.write(RECORD)
+    assert records.written[1].legs == (), "the figures of an ended call are kept for ever"
+
+
+def test_a_leg_that_carried_no_sound_is_left_out() -> None:
+    """Every tab of a rung agent has a leg; those that never spoke would only hide the one that did."""
+    records = Records()
+    book = Ledger(records)
+    book.closed("one", "agent-1", SILENT, NOTHING)
+    book.write(RECORD)
+    assert records.written[0].legs == ()
+
+
+def test_a_leg_is_told_in_the_words_of_the_record() -> None:
+    record = leg_record("caller", HEARD, GOOD)
+    assert (record.round_trip_ms, record.longest_gap_ms, record.discontinuities) == (80.0, 31.5, 0)
+    assert record.inbound is not None, "measured"
+    assert record.outbound is not None, "reported"
+    assert (record.inbound.packets, record.inbound.lost, record.inbound.jitter_ms) == (500, 0, 2.0)
+    assert (record.outbound.packets, record.outbound.lost) == (480, 24)
+    assert record.inbound.mos == pytest.approx(4.38, abs=0.01), "a good line"
+    assert record.outbound.mos == pytest.approx(3.86, abs=0.02), "5 % of the whole call, not half of its last seconds"
+
+
+def test_what_was_never_measured_is_not_made_up() -> None:
+    record = leg_record("caller", HEARD, NOTHING)
+    assert (record.inbound, record.outbound, record.round_trip_ms) == (None, None, None)
+
+
+def test_calls_without_a_record_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "MAX_CALLS", 3)
+    records = Records()
+    book = Ledger(records)
+    for number in range(4):
+        book.closed(str(number), "caller", HEARD, GOOD)
+    for number in range(4):
+        book.write(replace(RECORD, call_id=str(number)))
+    assert [len(record.legs) for record in records.written] == [0, 1, 1, 1], "the oldest makes room"
