@@ -8,7 +8,9 @@ from pydantic import AfterValidator, Field
 
 from mediaserver.section import Country, Section
 from mediaserver.wait_config import WaitSection
+from signaling.calls.events import Overflow
 from signaling.waiting.routes import Communication
+from signaling.waiting.rules import Strategy
 
 DEFAULT_QUEUE = "main"
 """Name of the queue of a server of which nothing is said."""
@@ -24,13 +26,40 @@ class QueueSection(Section):
     )
     music: bool = Field(default=True, description="Music after the ringback; without it the ringback goes on.")
     wait: WaitSection = WaitSection()
+    strategy: Strategy = Field(
+        default=Strategy.LONGEST_IDLE,
+        description="Which free agent is rung first: longest_idle, round_robin, fewest_calls, random or top_down.",
+    )
+    skills: tuple[str, ...] = Field(default=(), description="Skills an agent needs for every call of this queue.")
     ring_s: float = Field(default=20.0, gt=0, le=120, description="How long one agent is rung, in seconds.")
     refused_pause_s: float = Field(
-        default=10.0,
-        ge=0,
-        description="How long an agent who refused or did not answer is left alone, in seconds.",
+        default=10.0, ge=0, description="How long an agent who refused is left alone, in seconds."
     )
-    max_wait_s: float = Field(default=1800.0, gt=0, description="Longest wait of a caller, in seconds.")
+    no_answer_pause_s: float = Field(
+        default=10.0, ge=0, description="How long an agent who did not answer is left alone, in seconds."
+    )
+    busy_pause_s: float = Field(
+        default=10.0, ge=0, description="The same if the agent's browser could not take the call, in seconds."
+    )
+    wrap_up_s: float = Field(
+        default=0.0, ge=0, description="Time for the work after a conversation, in seconds; Ready ends it sooner."
+    )
+    sticky_s: float = Field(
+        default=0.0, ge=0, description="How long a caller waits for the agent of last time before others, in seconds."
+    )
+    caller_return_s: float = Field(
+        default=0.0, ge=0, description="Who hangs up and phones again within this time has the old place, in seconds."
+    )
+    max_length: int | None = Field(default=None, ge=0, description="Most callers that wait; none is no limit.")
+    max_wait_s: float = Field(default=1800.0, gt=0, le=10_800, description="Longest wait of a caller, in seconds.")
+    unstaffed_wait_s: float | None = Field(
+        default=None, ge=0, description="Longest wait while no agent of the queue is signed in, in seconds."
+    )
+    overflow: Overflow = Field(
+        default=Overflow.HANG_UP,
+        description="What these three limits lead to: hang_up, queue (another one) or call_back (a request for it).",
+    )
+    overflow_queue: str | None = Field(default=None, description="The other queue, for overflow = queue.")
     agent_return_s: float = Field(
         default=5.0, gt=0, description="How long an agent lost in mid-call may take to come back, in seconds."
     )
@@ -52,6 +81,8 @@ class RouteSection(Section):
     name: str = Field(min_length=1, description="Name of the route, as call records tell it.")
     queue: str = Field(description="Queue of the calls that match.")
     priority: int = Field(default=0, description="Routes of higher priority are tried first, equal ones in file order.")
+    call_priority: int = Field(default=0, description="Calls of higher priority are served first.")
+    skills: tuple[str, ...] = Field(default=(), description="Skills an agent needs for these calls.")
     channel: str | None = Field(default=None, pattern="^whatsapp$", description="Only this channel: whatsapp.")
     communication: Communication | None = Field(default=None, description="Only calls or only messages.")
     numbers: tuple[str, ...] = Field(default=(), description="Only to these business numbers (digits) or PNIDs.")
@@ -66,6 +97,9 @@ class AgentSection(Section):
 
     name: str = Field(min_length=1, description="Name of the agent, as in the sign-in token.")
     queues: tuple[str, ...] = Field(default=(), description="Queues that this agent serves; all of them if empty.")
+    skills: tuple[str, ...] = Field(default=(), description="What this agent can do, e.g. ja or refunds.")
+    tier: int = Field(default=1, ge=1, description="Agents of a lower tier are rung first, whatever the strategy.")
+    wrap_up_s: float | None = Field(default=None, ge=0, description="Own time to wrap up instead of the queue's.")
 
 
 def broken_references(table: Mapping[str, Any]) -> Iterator[str]:
@@ -78,11 +112,42 @@ def broken_references(table: Mapping[str, Any]) -> Iterator[str]:
     for kind, tables in (("queues", queues), ("routes", routes), ("agents", agents)):
         yield from _repeated(kind, tables)
     known = {_name(queue) for queue in queues} or {DEFAULT_QUEUE}
+    yield from _wrong_overflows(queues, known)
     for index, route in enumerate(routes):
         yield from _unknown(f"routes.{index}.queue", route.get("queue"), known)
     for index, agent in enumerate(agents):
         for place, queue in enumerate(_texts(agent.get("queues"))):
             yield from _unknown(f"agents.{index}.queues.{place}", queue, known)
+
+
+def _wrong_overflows(queues: list[dict[str, Any]], known: set[Any]) -> Iterator[str]:
+    nexts: dict[object, object] = {}
+    for index, queue in enumerate(queues):
+        overflows, target = queue.get("overflow") == Overflow.QUEUE.value, queue.get("overflow_queue")
+        key = f"queues.{index}.overflow_queue"
+        if overflows and target is None:
+            yield f"{key}: is missing; say into which queue this one overflows"
+        elif target is not None and not overflows:
+            yield f'{key}: has no effect; set overflow = "queue" as well'
+        else:
+            yield from _unknown(key, target, known)
+            nexts[_name(queue)] = target
+    for circle in _circles(nexts):
+        yield f"queues: {' -> '.join(map(str, circle))} overflow in a circle; let one of them hang_up or call_back"
+
+
+def _circles(nexts: Mapping[object, object]) -> Iterator[list[object]]:
+    """Every circle once, beginning and ending with the same queue."""
+    seen: set[object] = set()
+    for start in nexts:
+        path: list[object] = []
+        here: object = start
+        while here in nexts and here not in seen:
+            seen.add(here)
+            path.append(here)
+            here = nexts[here]
+        if here in path:
+            yield [*path[path.index(here) :], here]
 
 
 def _tables(table: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

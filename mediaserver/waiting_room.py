@@ -1,6 +1,7 @@
 """Owns how the configuration of the waiting room becomes its rules. The records are signaling's, the file is ours."""
 
 from mediaserver.config import Config
+from mediaserver.waiting_config import AgentSection, QueueSection
 from signaling.calls.call import Policies
 from signaling.waiting.reception import Reception
 from signaling.waiting.routes import Directory, Rule
@@ -10,11 +11,8 @@ from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
 def rules_of(config: Config) -> Rules:
     """What the board goes by."""
     return Rules(
-        queues={
-            queue.name: QueuePolicy(ring_s=queue.ring_s, refused_pause_s=queue.refused_pause_s)
-            for queue in config.queues
-        },
-        agents={agent.name: AgentProfile(queues=frozenset(agent.queues)) for agent in config.agents},
+        queues={queue.name: _policy(queue) for queue in config.queues},
+        agents={agent.name: _profile(agent, position) for position, agent in enumerate(config.agents)},
     )
 
 
@@ -25,6 +23,8 @@ def reception_of(config: Config) -> Reception:
             name=route.name,
             queue=route.queue,
             priority=route.priority,
+            call_priority=route.call_priority,
+            skills=route.skills,
             channel=route.channel,
             communication=route.communication,
             numbers=frozenset(route.numbers),
@@ -33,7 +33,34 @@ def reception_of(config: Config) -> Reception:
         )
         for route in config.routes
     ]
-    waits = {
-        queue.name: Policies(max_wait_s=queue.max_wait_s, return_s=queue.agent_return_s) for queue in config.queues
-    }
+    waits = {queue.name: Policies(return_s=queue.agent_return_s) for queue in config.queues}
     return Reception(Directory(rules, default_queue=config.queues[0].name), waits)
+
+
+def _policy(queue: QueueSection) -> QueuePolicy:
+    return QueuePolicy(
+        strategy=queue.strategy,
+        skills=frozenset(queue.skills),
+        ring_s=queue.ring_s,
+        refused_pause_s=queue.refused_pause_s,
+        no_answer_pause_s=queue.no_answer_pause_s,
+        busy_pause_s=queue.busy_pause_s,
+        wrap_up_s=queue.wrap_up_s,
+        sticky_s=queue.sticky_s,
+        caller_return_s=queue.caller_return_s,
+        max_length=queue.max_length,
+        max_wait_s=queue.max_wait_s,
+        unstaffed_wait_s=queue.unstaffed_wait_s,
+        overflow=queue.overflow,
+        overflow_queue=queue.overflow_queue,
+    )
+
+
+def _profile(agent: AgentSection, position: int) -> AgentProfile:
+    return AgentProfile(
+        queues=frozenset(agent.queues),
+        skills=frozenset(agent.skills),
+        tier=agent.tier,
+        position=position,
+        wrap_up_s=agent.wrap_up_s,
+    )

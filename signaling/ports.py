@@ -7,8 +7,8 @@ call's inbox as an event (``signaling.calls.events``).
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from signaling.calls.call import Call, CallRecord
-from signaling.calls.effects import AgentNews, RingAgent, StopRinging
+from signaling.calls.call import Call, CallBackRequest, CallRecord
+from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
 from signaling.calls.events import Action, Event
 
 Post: TypeAlias = Callable[[str, Event], None]
@@ -44,8 +44,8 @@ class WhatsAppPort(Protocol):
 class WaitingPort(Protocol):
     """The waiting room. Implemented by ``signaling.waiting.dispatcher.Dispatcher``."""
 
-    def enter(self, call_id: str, queue: str, *, since: float) -> None:
-        """Let the call wait; posts AgentAssigned each time an agent is reserved for it."""
+    def enter(self, call_id: str, entry: EnterQueue) -> None:
+        """Let the call wait; posts AgentAssigned each time an agent is reserved for it, or once QueueOverflowed."""
 
     def leave(self, call_id: str) -> None:
         """Forget the call and free whoever is reserved for it."""
@@ -78,6 +78,9 @@ class RecordsPort(Protocol):
 
     def save(self, call: Call) -> None:
         """Remember a live call, so that a crash can end it properly at Meta."""
+
+    def ask_call_back(self, request: CallBackRequest) -> None:
+        """Write down that a caller is to be called back."""
 
     def write(self, record: CallRecord) -> None:
         """Write the record of an ended call, forget the live one and set its tombstone."""

@@ -16,6 +16,7 @@ from signaling.calls.effects import (
     AgentCallEnded,
     AgentJoined,
     AnswerOffer,
+    AskCallBack,
     CloseLeg,
     Effect,
     EnterQueue,
@@ -122,7 +123,7 @@ class Runner:
             case SendAction():
                 whatsapp.send(call_id, effect.action, phone_number_id=effect.phone_number_id, sdp=effect.sdp)
             case EnterQueue():
-                waiting.enter(call_id, effect.queue, since=effect.since)
+                waiting.enter(call_id, effect)
             case LeaveQueue():
                 waiting.leave(call_id)
             case OccupyAgent():
@@ -137,6 +138,8 @@ class Runner:
                 agents.stop_ringing(call_id, effect)
             case AgentJoined() | AgentAwaited() | ShowDigit() | AgentCallEnded():
                 agents.tell(call_id, effect)
+            case AskCallBack():
+                records.ask_call_back(effect.request)
             case WriteRecord():
                 records.write(effect.record)
             case _:

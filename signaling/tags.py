@@ -1,8 +1,23 @@
-"""Owns how a call is named in logs and file names. A WACID holds the caller's number in Base64, so it never appears."""
+"""Owns how calls and callers are named where people or other parts read along: never by number or WACID.
+
+A WACID holds the caller's number in Base64.
+"""
 
 import hashlib
+
+from signaling.calls.events import Caller
 
 
 def call_tag(call_id: str) -> str:
     """Twelve hex digits that stand for the call wherever a person may read along."""
-    return hashlib.sha256(call_id.encode()).hexdigest()[:12]
+    return _tag(call_id)
+
+
+def caller_tag(caller: Caller) -> str | None:
+    """The same for a caller, as long as WhatsApp tells who it is."""
+    known = caller.user_id or caller.number
+    return _tag(known) if known is not None else None
+
+
+def _tag(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -42,7 +42,17 @@ _PERSONAL = frozenset(
 """Fields of events and effects that are replaced by tokens; equal values get equal tokens."""
 
 _TIMES = frozenset(
-    {"accepted_at", "answered_at", "ended_at", "joined_at", "offered_at", "since", "terminated_at", "waiting_since"}
+    {
+        "accepted_at",
+        "answered_at",
+        "ended_at",
+        "joined_at",
+        "offered_at",
+        "requested_at",
+        "since",
+        "terminated_at",
+        "waiting_since",
+    }
 )
 """Fields that hold epoch seconds; a trace keeps them relative to its beginning, so that it replays from zero."""
 

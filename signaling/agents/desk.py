@@ -53,7 +53,7 @@ class WaitingRoom(Protocol):
     def ready(self, agent: str) -> None:
         """The agent takes calls."""
 
-    def away(self, agent: str) -> None:
+    def away(self, agent: str, reason: str = "") -> None:
         """The agent is signed in and takes no calls."""
 
     def gone(self, agent: str) -> None:
@@ -123,7 +123,7 @@ class Desk:
             case TakeCalls(ready=True):
                 self._room.ready(agent)
             case TakeCalls():
-                self._room.away(agent)
+                self._room.away(agent, outcome.reason)
             case Ignore():
                 _log.debug("agent_message_ignored", agent=agent, reason=outcome.reason)
 
@@ -146,11 +146,14 @@ class Desk:
 
     def presence_changed(self, agent: str, presence: board.Presence) -> None:
         """The waiting room's word on what the agent is doing: shown in all his tabs."""
-        if presence is board.Presence.AWAY:
-            self._presence.pop(agent, None)
-        else:
+        if presence is board.Presence.OFFLINE:
+            # A tab that is open now will be away in a moment, which is what it shows already.
+            presence = board.Presence.AWAY
+        former = self._presence.pop(agent, board.Presence.AWAY)
+        if presence is not board.Presence.AWAY:
             self._presence[agent] = presence
-        self._send_all(agent, Presence(presence=presence.value))
+        if presence is not former:
+            self._send_all(agent, Presence(presence=presence.value))
 
     def ring(self, call_id: str, ring: RingAgent) -> None:
         """Ring in every tab of the agent. Without a tab there is nothing to ring, and the call moves on (#85)."""

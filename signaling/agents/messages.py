@@ -5,13 +5,17 @@ not: a wrong message closes the socket with a code, and never touches the call.
 """
 
 import enum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
 """Above any browser's audio-only SDP (about 4 KiB) with room to spare."""
+
+
+MAX_REASON = 80
+"""Letters of a reason for being away; it stands in one line of a wallboard."""
 
 
 class CloseCode(enum.IntEnum):
@@ -47,6 +51,9 @@ class Ready(_Message, frozen=True, tag="ready"):
 
 class Away(_Message, frozen=True, tag="away"):
     """The agent takes no calls."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_REASON)] = ""
+    """Why, in the agent's words, for supervisors to read."""
 
 
 class MediaOffer(_Message, frozen=True, tag="media_offer"):
@@ -96,7 +103,7 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     version: int
     agent: str
     presence: str
-    """``ready``, ``away``, ``ringing`` or ``busy``: the same in every tab of the agent."""
+    """``ready``, ``away``, ``ringing``, ``busy`` or ``wrap_up``: the same in every tab of the agent."""
 
 
 class Presence(_Message, frozen=True, tag="presence"):

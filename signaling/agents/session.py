@@ -68,6 +68,8 @@ class TakeCalls(NamedTuple):
     """The agent wants to take calls, or no more."""
 
     ready: bool
+    reason: str = ""
+    """Why no more, in his words."""
 
 
 class Ignore(NamedTuple):
@@ -90,7 +92,7 @@ def step(session: Session, message: ClientMessage) -> tuple[Session, Outcome]:
         case Ready():
             return session, TakeCalls(ready=True)
         case Away():
-            return session, TakeCalls(ready=False)
+            return session, TakeCalls(ready=False, reason=message.reason)
         case MediaOffer() | Answer() | Reject() | HangUp():
             if message.call_id != session.call_id:
                 return session, Reply(StopRing(call_id=message.call_id, reason="ended"))

@@ -80,7 +80,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     media_up_s: float = 5.0
     """Longest wait for DTLS before accept goes out anyway (whatsapp-calling 2.1)."""
     accept_s: float = 12.0
-    max_wait_s: float = 1800.0
+    max_wait_s: float = 14400.0
+    """Above any queue's own longest wait; what a queue does then is the waiting room's to say."""
     agent_media_s: float = 10.0
     return_s: float = 5.0
     """How long an agent who was lost in mid-conversation may take until media is up again."""
@@ -94,6 +95,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     rule: str | None = None
     """Name of the rule that chose the queue; None for the default queue."""
+    priority: int = 0
+    """Calls of higher priority are served first."""
+    skills: tuple[str, ...] = ()
+    """What an agent needs for this call."""
     policies: Policies = Policies()
 
 
@@ -139,6 +144,20 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def over(self) -> bool:
         """Whether everything of this call has been released."""
         return self.phase in (Phase.ENDING, Phase.ENDED)
+
+
+class CallBackRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller who could not be served and is to be called back; whether we may call is asked when it is dialled."""
+
+    call_id: str
+    """The call that could not be served."""
+    phone_number_id: str
+    business_number: str | None
+    caller: Caller
+    queue: str
+    """Whose agents are to call back."""
+    requested_at: float
+    """Epoch seconds."""
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):

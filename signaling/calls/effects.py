@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from signaling.calls.call import CallRecord
+from signaling.calls.call import CallBackRequest, CallRecord
 from signaling.calls.events import Action, Caller, MetaError
 
 
@@ -60,11 +60,18 @@ class SendAction(_Effect, frozen=True):
 
 
 class EnterQueue(_Effect, frozen=True):
-    """Waiting room: this call waits. Answers with AgentAssigned when an agent is free."""
+    """Waiting room: this call waits. Answers with AgentAssigned when an agent is free, or with QueueOverflowed."""
 
     queue: str
     since: float
     """When the wait began, epoch seconds; unchanged when a call comes back, so the place is kept."""
+    caller: Caller
+    priority: int = 0
+    """Calls of higher priority are served first."""
+    skills: tuple[str, ...] = ()
+    """What an agent needs for this call."""
+    returning: bool = False
+    """It has been in this queue before, so no length of the queue can keep it out."""
 
 
 class LeaveQueue(_Effect, frozen=True):
@@ -148,6 +155,12 @@ class AgentCallEnded(_Effect, frozen=True):
     error: MetaError | None = None
 
 
+class AskCallBack(_Effect, frozen=True):
+    """Records: the caller is to be called back."""
+
+    request: CallBackRequest
+
+
 class WriteRecord(_Effect, frozen=True):
     """Records: the call record (CDR) of an ended call."""
 
@@ -172,5 +185,6 @@ Effect: TypeAlias = (
     | SendMediaAnswer
     | StopRinging
     | AgentNews
+    | AskCallBack
     | WriteRecord
 )

@@ -38,6 +38,7 @@ from signaling.calls.events import (
     LegFailed,
     LegRefused,
     MetaError,
+    QueueOverflowed,
     Reason,
     ServerStopping,
 )
@@ -97,6 +98,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | DigitPressed()
             | ActionConfirmed()
             | ActionFailed()
+            | QueueOverflowed()
             | AgentMediaOffered()
             | AgentAnswered()
             | AgentRefused()

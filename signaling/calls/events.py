@@ -37,6 +37,16 @@ class Action(enum.Enum):
     TERMINATE = "terminate"
 
 
+class Overflow(enum.Enum):
+    """What becomes of a call that its queue does not keep."""
+
+    QUEUE = "queue"
+    """It waits in another queue."""
+    HANG_UP = "hang_up"
+    CALL_BACK = "call_back"
+    """It ends, and the caller is to be called back."""
+
+
 class Reason(enum.Enum):
     """Why a deadline was set."""
 
@@ -49,7 +59,7 @@ class Reason(enum.Enum):
     ACCEPT = "accept"
     """Meta has to confirm accept."""
     MAX_WAIT = "max_wait"
-    """The queue's longest wait."""
+    """The longest wait of any call, a guard against calls the waiting room has lost."""
     RING = "ring"
     """The rung agent has to answer."""
     AGENT_MEDIA = "agent_media"
@@ -158,6 +168,16 @@ class AgentAssigned(_Event, frozen=True):
     """How long to ring before moving on, in seconds."""
 
 
+class QueueOverflowed(_Event, frozen=True):
+    """The waiting room no longer keeps the call in this queue."""
+
+    action: Overflow
+    reason: str
+    """Which limit was reached, for the call record."""
+    queue: str | None = None
+    """The queue to wait in now, exactly for ``Overflow.QUEUE``."""
+
+
 class AgentMediaOffered(_Event, frozen=True):
     """A tab of the rung agent sends the SDP offer of its browser."""
 
@@ -218,6 +238,7 @@ Event: TypeAlias = (
     | ActionConfirmed
     | ActionFailed
     | AgentAssigned
+    | QueueOverflowed
     | AgentMediaOffered
     | AgentAnswered
     | AgentRefused

@@ -8,7 +8,7 @@ their coming back in ``returning``, the end is in ``ending``.
 
 from typing import assert_never
 
-from signaling.calls import ending, returning, serving, setup
+from signaling.calls import ending, queueing, returning, serving, setup
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
@@ -28,6 +28,7 @@ from signaling.calls.events import (
     LegConnected,
     LegFailed,
     LegRefused,
+    QueueOverflowed,
     Reason,
     ServerStopping,
 )
@@ -72,6 +73,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return setup.action_failed(call, event, now)
         case AgentAssigned():
             return serving.assigned(call, event, now)
+        case QueueOverflowed():
+            return queueing.overflowed(call, event, now)
         case AgentMediaOffered():
             return serving.media_offered(call, event)
         case AgentAnswered():
@@ -99,7 +102,7 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: P
         case Reason.ACCEPT:
             return ending.end(call, now, End(by="server", reason="accept was not confirmed"))
         case Reason.MAX_WAIT:
-            return ending.end(call, now, End(by="server", reason="no agent within the longest wait"))
+            return ending.end(call, now, End(by="server", reason="longest wait of any call reached"))
         case Reason.RING:
             return serving.release(call, outcome="no_answer")
         case Reason.AGENT_MEDIA:

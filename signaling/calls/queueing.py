@@ -1,12 +1,28 @@
-"""Owns the way of a call back into its queue: it keeps its place, and the caller hears hold audio all along."""
+"""Owns the ways of a call into a queue, back into it, and out of one that does not keep it.
+
+It keeps its place, and the caller hears hold audio all along.
+"""
 
 from msgspec.structs import replace
 
-from signaling.calls.call import CALLER_LEG, Call, Claim, Deadline, Phase
+from signaling.calls import ending
+from signaling.calls.call import CALLER_LEG, Call, CallBackRequest, Claim, Deadline, End, Phase
 from signaling.calls.claims import close
-from signaling.calls.effects import Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
-from signaling.calls.events import Reason
-from signaling.calls.steps import Step
+from signaling.calls.effects import AskCallBack, Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
+from signaling.calls.events import Overflow, QueueOverflowed, Reason
+from signaling.calls.steps import Step, deadline, ignore
+
+
+def enter_queue(call: Call, *, returning: bool = False) -> EnterQueue:
+    """Let the call wait where it belongs now. Its place counts from the offer, so coming back costs nothing."""
+    return EnterQueue(
+        queue=call.queue,
+        since=call.offered_at,
+        caller=call.caller,
+        priority=call.route.priority,
+        skills=call.route.skills,
+        returning=returning,
+    )
 
 
 def waits_on(call: Call) -> Call:
@@ -23,6 +39,33 @@ def back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Eff
         *close(claim.tabs),
         *told,
         ReleaseAgent(agent=claim.agent, outcome=outcome),
-        EnterQueue(queue=call.queue, since=call.offered_at),
+        enter_queue(call, returning=True),
     )
     return Step(waits_on(replace(call, waits_since=now)), effects)
+
+
+def overflowed(call: Call, event: QueueOverflowed, now: float) -> Step:
+    """The queue keeps the call no longer. It keeps every call for which an agent is being rung.
+
+    If one rings all the same, the waiting room took its lease for lapsed; then the call must not be lost to it.
+    """
+    if call.phase is Phase.RINGING:
+        return Step(call, (enter_queue(call, returning=True),))
+    if call.phase is not Phase.WAITING:
+        return ignore(call, "not waiting for an agent")
+    if event.queue is not None:
+        moved = replace(call, queue=event.queue, waits_since=now)
+        moved = replace(moved, deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT))
+        return Step(moved, (PlayHoldAudio(leg=CALLER_LEG, queue=moved.queue), enter_queue(moved)))
+    ended = ending.end(call, now, End(by="server", reason=event.reason))
+    if event.action is not Overflow.CALL_BACK:
+        return ended
+    request = CallBackRequest(
+        call_id=call.call_id,
+        phone_number_id=call.phone_number_id,
+        business_number=call.business_number,
+        caller=call.caller,
+        queue=call.queue,
+        requested_at=now,
+    )
+    return ended._replace(effects=(AskCallBack(request=request), *ended.effects))

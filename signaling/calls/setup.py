@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from signaling.calls import ending
 from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
-from signaling.calls.effects import AnswerOffer, EnterQueue, PlayHoldAudio, SendAction, StartLeg
+from signaling.calls.effects import AnswerOffer, PlayHoldAudio, SendAction, StartLeg
 from signaling.calls.events import (
     Action,
     ActionConfirmed,
@@ -18,6 +18,7 @@ from signaling.calls.events import (
     LegRefused,
     Reason,
 )
+from signaling.calls.queueing import enter_queue
 from signaling.calls.steps import Step, deadline, ignore
 
 
@@ -108,10 +109,7 @@ def _accepted(call: Call, now: float) -> Step:
     )
     return Step(
         moved,
-        (
-            PlayHoldAudio(leg=CALLER_LEG, queue=call.queue),
-            EnterQueue(queue=call.queue, since=call.offered_at),
-        ),
+        (PlayHoldAudio(leg=CALLER_LEG, queue=call.queue), enter_queue(call)),
     )
 
 

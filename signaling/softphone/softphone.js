@@ -283,7 +283,7 @@ class Softphone extends HTMLElement {
 
   /** Only asks; the switch moves when the server says so. */
   #togglePresence() {
-    const ready = this.#state.presence === "away";
+    const ready = this.#state.presence !== "ready";
     if (ready) this.#prepare();
     this.#connection.send({ type: ready ? "ready" : "away" });
   }

@@ -29,6 +29,7 @@ export const STRINGS = {
     "presence.away": "Away",
     "presence.ringing": "Ringing",
     "presence.busy": "In a call",
+    "presence.wrap_up": "Wrapping up",
     "presence.offline": "Offline",
     take_calls: "Take calls",
 
@@ -40,6 +41,8 @@ export const STRINGS = {
     "idle_hint.ringing": "Answer the call in the window that shows it.",
     "idle_title.busy": "In a call in another window",
     "idle_hint.busy": "This window rings again when that call is over.",
+    "idle_title.wrap_up": "Time to wrap up",
+    "idle_hint.wrap_up": "You are ready again in a moment, or as soon as you turn on “Take calls”.",
     "idle_title.offline": "Offline",
     "idle_hint.offline": "This page reconnects by itself.",
 
@@ -130,6 +133,7 @@ export const STRINGS = {
     "presence.away": "離席中",
     "presence.ringing": "呼出中",
     "presence.busy": "通話中",
+    "presence.wrap_up": "後処理中",
     "presence.offline": "オフライン",
     take_calls: "電話を受ける",
 
@@ -141,6 +145,8 @@ export const STRINGS = {
     "idle_hint.ringing": "着信が表示されているウィンドウで応答してください。",
     "idle_title.busy": "別のウィンドウで通話中です",
     "idle_hint.busy": "通話が終わると、このウィンドウでも着信します。",
+    "idle_title.wrap_up": "後処理の時間です",
+    "idle_hint.wrap_up": "まもなく自動で着信を待ちます。「電話を受ける」をオンにすると、すぐに待てます。",
     "idle_title.offline": "オフラインです",
     "idle_hint.offline": "自動的に再接続します。",
 

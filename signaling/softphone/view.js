@@ -72,8 +72,8 @@ export class View {
     this.#write("presence", say(`presence.${shown}`));
     this.part("presence").dataset.state = shown;
     const toggle = this.part("presence-toggle");
-    toggle.ariaChecked = String(shown !== "away" && shown !== "offline");
-    toggle.disabled = shown !== "away" && shown !== "ready";
+    toggle.ariaChecked = String(!["away", "wrap_up", "offline"].includes(shown));
+    toggle.disabled = !["away", "wrap_up", "ready"].includes(shown);
     this.#show("idle", call.phase === "none");
     this.part("idle").dataset.state = shown;
     this.#write("idle-title", say(`idle_title.${shown}`));

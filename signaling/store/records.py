@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import structlog
 
-from signaling.calls.call import Call, CallRecord
+from signaling.calls.call import Call, CallBackRequest, CallRecord
 from signaling.pause import Pause
 from signaling.store.contract import Store, StoreUnavailable
 
-LIVE, ENDED, CDR = "live:", "ended:", "cdr:"
+LIVE, ENDED, CDR, CALL_BACK = "live:", "ended:", "cdr:", "callback:"
 TOMBSTONE_S = 3600.0
 """How long an ended call is remembered, seconds; Meta's late webhooks ask for 600 or more (whatsapp-calling 1.3)."""
 MAX_WAITING = 20_000
@@ -25,15 +25,16 @@ CLOSE_S = 5.0
 """How long close waits for the last writes, seconds."""
 
 _log = structlog.get_logger(__name__)
-_Kind = TypeVar("_Kind", Call, CallRecord)
+_Kind = TypeVar("_Kind", Call, CallRecord, CallBackRequest)
 
 
 class _News(NamedTuple):
     """What is to be written about one call."""
 
+    key: str
     value: bytes
-    cdr_key: str | None
-    """Where the call record goes; None for a live call."""
+    ends: str | None = None
+    """The call that is over with this; None if it lives on."""
 
 
 class Records:
@@ -50,19 +51,23 @@ class Records:
     def save(self, call: Call) -> None:
         """Remember a live call; only its newest state is written."""
         waiting = self._waiting.get(call.call_id)
-        if waiting is None or waiting.cdr_key is None:
-            self._put_in_line(call.call_id, _News(msgspec.json.encode(call), None))
+        if waiting is None or waiting.ends is None:
+            self._put_in_line(call.call_id, _News(LIVE + call.call_id, msgspec.json.encode(call)))
+
+    def ask_call_back(self, request: CallBackRequest) -> None:
+        """Write down that a caller is to be called back."""
+        key = _by_time(CALL_BACK, request.requested_at, request.call_id)
+        self._put_in_line(key, _News(key, msgspec.json.encode(request)))
 
     def write(self, record: CallRecord) -> None:
         """Write the record of an ended call, set its tombstone and forget the live one."""
-        # Zero padding makes the order of keys the order of time.
-        key = f"{CDR}{record.ended_at:017.6f}:{record.call_id}"
-        self._put_in_line(record.call_id, _News(msgspec.json.encode(record), key))
+        key = _by_time(CDR, record.ended_at, record.call_id)
+        self._put_in_line(record.call_id, _News(key, msgspec.json.encode(record), ends=record.call_id))
 
     async def ended(self, call_id: str) -> bool:
         """Whether the call is over, its record still waiting to be written included. Raises StoreUnavailable."""
         waiting = self._waiting.get(call_id)
-        if waiting is not None and waiting.cdr_key is not None:
+        if waiting is not None and waiting.ends is not None:
             return True
         return await self._store.load(ENDED + call_id) is not None
 
@@ -86,6 +91,11 @@ class Records:
         newest = (await self._store.keys(CDR))[-limit:] if limit > 0 else []
         return await self._read(newest[::-1], CallRecord)
 
+    async def call_backs(self, limit: int) -> list[CallBackRequest]:
+        """The newest requests to be called back, newest first. Raises StoreUnavailable."""
+        newest = (await self._store.keys(CALL_BACK))[-limit:] if limit > 0 else []
+        return await self._read(newest[::-1], CallBackRequest)
+
     async def flush(self) -> None:
         """Wait until everything is written, for as long as that takes."""
         if self._writer is not None:
@@ -101,22 +111,22 @@ class Records:
         except TimeoutError:
             _log.error("records_not_written", calls=len(self._waiting))
 
-    def _put_in_line(self, call_id: str, news: _News) -> None:
-        if call_id not in self._waiting and len(self._waiting) >= MAX_WAITING:
+    def _put_in_line(self, about: str, news: _News) -> None:
+        if about not in self._waiting and len(self._waiting) >= MAX_WAITING:
             if not self.lost:
                 _log.error("records_lost", waiting=len(self._waiting))
             self.lost += 1
             return
-        self._waiting[call_id] = news
+        self._waiting[about] = news
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
 
     async def _write_all(self) -> None:
         away = False
         while self._waiting:
-            call_id, news = next(iter(self._waiting.items()))
+            about, news = next(iter(self._waiting.items()))
             try:
-                await self._write_one(call_id, news)
+                await self._write_one(news)
             except StoreUnavailable:
                 if not away:
                     _log.warning("records_wait_for_store", calls=len(self._waiting))
@@ -124,17 +134,15 @@ class Records:
                 await self._pause(RETRY_S)
                 continue
             away = False
-            if self._waiting[call_id] is news:
-                del self._waiting[call_id]
+            if self._waiting[about] is news:
+                del self._waiting[about]
 
-    async def _write_one(self, call_id: str, news: _News) -> None:
+    async def _write_one(self, news: _News) -> None:
         """Every step may be repeated, so that an interrupted one is simply done again."""
-        if news.cdr_key is None:
-            await self._set(LIVE + call_id, news.value)
-            return
-        await self._set(news.cdr_key, news.value)
-        await self._set(ENDED + call_id, b"1", ttl=TOMBSTONE_S)
-        await self._set(LIVE + call_id, None)
+        await self._set(news.key, news.value)
+        if news.ends is not None:
+            await self._set(ENDED + news.ends, b"1", ttl=TOMBSTONE_S)
+            await self._set(LIVE + news.ends, None)
 
     async def _set(self, key: str, value: bytes | None, *, ttl: float | None = None) -> None:
         written = False
@@ -154,3 +162,8 @@ class Records:
                 # Written by another release: one strange record must not keep the server from starting.
                 _log.error("record_unreadable", kind=kind.__name__)
         return records
+
+
+def _by_time(prefix: str, at: float, call_id: str) -> str:
+    """A key; zero padding makes the order of keys the order of time."""
+    return f"{prefix}{at:017.6f}:{call_id}"

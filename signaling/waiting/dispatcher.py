@@ -1,7 +1,7 @@
 """Owns the waiting room of one site in the store: one task, one inbox, one record ``board:<site>``.
 
-It decides nothing; ``board`` does. Requests return at once and are worked off in their order. A change is committed
-first and told afterwards, so nobody is rung for a reservation that does not exist.
+It decides nothing; ``board``, ``matching`` and ``overflow`` do. Requests return at once and are worked off in their
+order. A change is committed first and told afterwards, so nobody is rung for a reservation that does not exist.
 
 Nothing here is renewed while it lasts. Reservations are leases that end by themselves (#71). Conversations are not:
 they live and die with this process, and ``start`` clears what a crashed run of this one-node site left, agents in
@@ -10,18 +10,24 @@ conversation included (#73, #74).
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
 import structlog
 
-from signaling.calls.events import AgentAssigned
+from signaling.calls.effects import EnterQueue
+from signaling.calls.events import AgentAssigned, Event, QueueOverflowed
 from signaling.clock import Clock
 from signaling.ports import Post
 from signaling.store.contract import Store, StoreUnavailable
+from signaling.tags import caller_tag
 from signaling.waiting import board
-from signaling.waiting.board import Assignment, Board, Outcome, Presence
+from signaling.waiting.board import Board, Outcome, Presence, Waiting
+from signaling.waiting.deadlines import next_deadline
+from signaling.waiting.matching import match
+from signaling.waiting.overflow import overflow
 from signaling.waiting.rules import Rules
 
 COMMIT_ATTEMPTS = 8
@@ -80,31 +86,46 @@ class Dispatcher:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def enter(self, call_id: str, queue: str, *, since: float) -> None:
-        """Let the call wait; posts AgentAssigned each time an agent is reserved for it."""
-        self._inbox.put_nowait(lambda room, _: board.enter(room, call_id, queue, since=since))
+    def enter(self, call_id: str, entry: EnterQueue) -> None:
+        """Let the call wait; posts AgentAssigned each time an agent is reserved for it, or once QueueOverflowed."""
+        caller, rules = caller_tag(entry.caller), self._rules
+
+        def change(room: Board, now: float) -> Board:
+            waiting = Waiting(
+                queue=entry.queue,
+                since=entry.since,
+                entered_at=now,
+                priority=entry.priority,
+                skills=entry.skills,
+                caller=caller,
+                admitted=entry.returning,
+            )
+            return board.enter(room, call_id, waiting, rules=rules)
+
+        self._inbox.put_nowait(change)
 
     def leave(self, call_id: str) -> None:
         """Forget the call and free whoever is reserved for it or talks with it."""
-        self._inbox.put_nowait(lambda room, now: board.leave(room, call_id, now=now))
+        rules = self._rules
+        self._inbox.put_nowait(lambda room, now: board.leave(room, call_id, now=now, rules=rules))
 
     def occupy(self, call_id: str, agent: str) -> None:
         """The reserved agent talks now; the call leaves the queue."""
-        self._inbox.put_nowait(lambda room, _: board.occupy(room, call_id, agent))
+        rules = self._rules
+        self._inbox.put_nowait(lambda room, now: board.occupy(room, call_id, agent, now=now, rules=rules))
 
     def release(self, call_id: str, agent: str, outcome: str) -> None:
         """The agent is done with the call. An unknown outcome is a bug of the caller's: ValueError, at once."""
-        why = Outcome(outcome)
-        rules = self._rules
+        why, rules = Outcome(outcome), self._rules
         self._inbox.put_nowait(lambda room, now: board.release(room, call_id, agent, why, now=now, rules=rules))
 
     def ready(self, agent: str) -> None:
         """The agent takes calls."""
         self._inbox.put_nowait(lambda room, now: board.ready(room, agent, now=now))
 
-    def away(self, agent: str) -> None:
-        """The agent is signed in and takes no calls."""
-        self._inbox.put_nowait(lambda room, now: board.away(room, agent, now=now))
+    def away(self, agent: str, reason: str = "") -> None:
+        """The agent is signed in and takes no calls, for this reason."""
+        self._inbox.put_nowait(lambda room, now: board.away(room, agent, now=now, reason=reason))
 
     def gone(self, agent: str) -> None:
         """The agent has no tab left."""
@@ -133,26 +154,37 @@ class Dispatcher:
         for _ in range(COMMIT_ATTEMPTS):
             record = await self._store.load(self._key)
             before = _decoder.decode(record.value) if record is not None else Board()
-            after, assignments = self._advance(before, self._clock())
+            now = self._clock()
+            after, news = self._advance(before, now)
             version = record.version if record is not None else 0
             if after == before or await self._store.commit(self._key, version, _encoder.encode(after)):
                 self._pending.clear()
-                self._wake_at = board.next_deadline(after)
-                self._tell(before, after, assignments)
+                self._wake_at = next_deadline(after, now=now, rules=self._rules)
+                self._tell(before, after)
+                for call_id, event in news:
+                    self._post(call_id, event)
                 return
         raise _Contended
 
-    def _advance(self, room: Board, now: float) -> tuple[Board, tuple[Assignment, ...]]:
+    def _advance(self, room: Board, now: float) -> tuple[Board, list[tuple[str, Event]]]:
+        """The board after all requests, and what calls have to be told of it."""
+        rules = self._rules
         for change in self._pending:
             room = change(room, now)
-        return board.match(board.expire(room, now=now, rules=self._rules), now=now, rules=self._rules)
+        room = board.expire(room, now=now, rules=rules)
+        room, assignments = match(room, now=now, rules=rules, seed=secrets.randbits(32))
+        room, sent_away = overflow(room, now=now, rules=rules)
+        news: list[tuple[str, Event]] = []
+        for call_id, agent in assignments:
+            ring_s = rules.queue(room.calls[call_id].queue).ring_s
+            news.append((call_id, AgentAssigned(agent=agent, ring_s=ring_s)))
+        for call_id, action, reason, queue in sent_away:
+            news.append((call_id, QueueOverflowed(action=action, reason=reason, queue=queue)))
+        return room, news
 
-    def _tell(self, before: Board, after: Board, assignments: tuple[Assignment, ...]) -> None:
+    def _tell(self, before: Board, after: Board) -> None:
         assert self._listener is not None
         for agent in before.agents.keys() | after.agents.keys():
             presence = board.presence(after, agent)
             if presence is not board.presence(before, agent):
                 self._listener(agent, presence)
-        for call_id, agent in assignments:
-            ring_s = self._rules.queue(after.calls[call_id].queue).ring_s
-            self._post(call_id, AgentAssigned(agent=agent, ring_s=ring_s))

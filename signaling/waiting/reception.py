@@ -1,4 +1,6 @@
-"""Owns the door: what is decided about a call before it begins. Reads the clock; ``routes`` does the deciding."""
+"""Owns the door: what is decided about a call before it begins. ``routes`` does the deciding."""
+
+from collections.abc import Mapping
 
 import structlog
 
@@ -11,9 +13,9 @@ _log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Gives every new call its route."""
+    """Gives every new call its route. ``waits`` has those of every queue."""
 
-    def __init__(self, directory: Directory, waits: dict[str, Policies]) -> None:
+    def __init__(self, directory: Directory, waits: Mapping[str, Policies]) -> None:
         self._directory = directory
         self._waits = waits
         self.unrouted = 0
@@ -34,5 +36,7 @@ class Reception:
         if found.unexpected:
             self.unrouted += 1
             _log.warning("no_route_matched", call=call_tag(offer.call_id), queue=found.queue)
-        rule = found.rule.name if found.rule is not None else None
-        return Route(queue=found.queue, rule=rule, policies=self._waits[found.queue])
+        rule, waits = found.rule, self._waits[found.queue]
+        if rule is None:
+            return Route(queue=found.queue, policies=waits)
+        return Route(queue=found.queue, rule=rule.name, priority=rule.call_priority, skills=rule.skills, policies=waits)

@@ -44,6 +44,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     queue: str
     priority: int = 0
+    """Rules of higher priority are tried first."""
+    call_priority: int = 0
+    """Calls of higher priority are served first."""
+    skills: tuple[str, ...] = ()
+    """What an agent needs for these calls."""
     channel: str | None = None
     communication: Communication | None = None
     numbers: frozenset[str] = frozenset()

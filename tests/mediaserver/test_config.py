@@ -58,6 +58,16 @@ def test_broken_references_are_told_together_with_broken_keys(tmp_path: Path) ->
     ], "a queue that does not exist must not wait for the second restart"
 
 
+def test_a_circle_of_overflows_is_told_once(tmp_path: Path) -> None:
+    text = "".join(
+        f'[[queues]]\nname = "{name}"\noverflow = "queue"\noverflow_queue = "{other}"\n'
+        for name, other in (("in", "a"), ("a", "b"), ("b", "a"))
+    )
+    assert problems(tmp_path, text) == (
+        "queues: a -> b -> a overflow in a circle; let one of them hang_up or call_back",
+    )
+
+
 def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
     path = tmp_path / "ringbridge.toml"
     path.write_text(
@@ -88,6 +98,11 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ("[[queues]]\nmusik = true", "queues.0.musik", "did you mean music?"),
         ('[[routes]]\nqueue = "main"', "routes.0.name", "is missing; give Name of the route"),
         ('[[routes]]\nname = "a"\nqueue = "mail"', "routes.0.queue", "the queues are main"),
+        ('[[queues]]\nstrategy = "ring_all"', "queues.0.strategy", "'longest_idle'"),
+        ('[[queues]]\noverflow = "queue"', "queues.0.overflow_queue", "say into which queue"),
+        ('[[queues]]\noverflow = "queue"\noverflow_queue = "x"', "queues.0.overflow_queue", "there is no queue 'x'"),
+        ('[[queues]]\noverflow_queue = "main"', "queues.0.overflow_queue", 'set overflow = "queue"'),
+        ('[[queues]]\noverflow = "queue"\noverflow_queue = "main"', "queues", "main -> main overflow in a circle"),
         (_route('countries = ["GB", "Wales"]'), "routes.0.countries.1", "write two capital letters"),
         (_route('communication = "fax"'), "routes.0.communication", "'call' or 'message'"),
         ('[[agents]]\nname = "ana"\nqueues = ["main", "x"]', "agents.0.queues.1", "there is no queue 'x'"),

@@ -39,6 +39,7 @@ from signaling.calls.events import (
     Event,
     LegAnswered,
     LegConnected,
+    Overflow,
     Reason,
     ServerStopping,
 )
@@ -67,7 +68,7 @@ def answers(effect: Effect) -> tuple[Event, ...]:
         case SendAction(action=action):
             return (b.confirmed(action), b.failed(action), b.failed(action, final=False))
         case EnterQueue():
-            return (b.assigned(b.ANN), b.assigned(b.BEN))
+            return (b.assigned(b.ANN), b.assigned(b.BEN), b.overflowed(), b.overflowed(Overflow.QUEUE, "other"))
         case RingAgent(agent=agent):
             return (b.media_offered(b.TAB, agent), b.answered(b.TAB, agent), b.refused(agent))
         case _:

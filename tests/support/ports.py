@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from signaling.calls.call import Call, CallRecord
-from signaling.calls.effects import AgentNews, RingAgent, StopRinging
+from signaling.calls.call import Call, CallBackRequest, CallRecord
+from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
 from signaling.calls.events import Action
 from signaling.ports import Ports
 
@@ -72,8 +72,8 @@ class FakeWaiting:
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
 
-    def enter(self, call_id: str, queue: str, *, since: float) -> None:
-        self._asked.note("waiting.enter", call_id, queue, since)
+    def enter(self, call_id: str, entry: EnterQueue) -> None:
+        self._asked.note("waiting.enter", call_id, entry)
 
     def leave(self, call_id: str) -> None:
         self._asked.note("waiting.leave", call_id)
@@ -116,6 +116,9 @@ class FakeRecords:
     def save(self, call: Call) -> None:
         self.alive[call.call_id] = call
         self._asked.note("records.save", call.phase)
+
+    def ask_call_back(self, request: CallBackRequest) -> None:
+        self._asked.note("records.ask_call_back", request)
 
     def write(self, record: CallRecord) -> None:
         self.written.append(record)

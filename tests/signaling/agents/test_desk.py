@@ -68,8 +68,8 @@ class Office:
     def ready(self, agent: str) -> None:
         self.reported.append(("ready", agent))
 
-    def away(self, agent: str) -> None:
-        self.reported.append(("away", agent))
+    def away(self, agent: str, reason: str = "") -> None:
+        self.reported.append((f"away {reason}".strip(), agent))
 
     def gone(self, agent: str) -> None:
         self.reported.append(("gone", agent))
@@ -383,3 +383,19 @@ def test_a_tab_that_is_asked_to_resume_may_hang_up(office: Office) -> None:
     tab, _ = office.open()
     office.desk.receive(tab, HangUp(call_id="c1"))
     assert office.posted[-1] == ("c1", AgentHungUp(agent="ann"))
+
+
+def test_a_tab_that_opens_while_the_last_one_goes_is_shown_away_once(office: Office) -> None:
+    """The waiting room says offline for the old tab and away for the new one; the page knows no third state."""
+    _, sent = office.open()
+    for presence in (board.Presence.READY, board.Presence.OFFLINE, board.Presence.AWAY):
+        office.desk.presence_changed("ann", presence)
+    assert sent == [Presence(presence="ready"), Presence(presence="away")], (
+        "the page would show what is not true, or flicker"
+    )
+
+
+def test_why_an_agent_is_away_reaches_the_waiting_room(office: Office) -> None:
+    tab, _ = office.open()
+    office.desk.receive(tab, Away(reason="lunch"))
+    assert office.reported[-1] == ("away lunch", "ann")

@@ -47,6 +47,7 @@ from signaling.calls.events import (
 from signaling.store.memory import MemoryStore
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.rules import Rules
+from tests.signaling.waiting.builders import entry
 from tests.support.hand_clock import HandClock
 
 BOUND_S = 5.0
@@ -134,7 +135,7 @@ async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> Non
     await first.say(Ready())
     assert await first.hear() == await second.hear() == Presence(presence="ready")
 
-    site.room.enter("c1", "main", since=5.0)
+    site.room.enter("c1", entry(5.0))
     assert await site.event() == ("c1", AgentAssigned(agent="ann", ring_s=20.0))
     assert await first.hear() == await second.hear() == Presence(presence="ringing")
     site.desk.ring("c1", RING)
@@ -169,7 +170,7 @@ async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> Non
 async def test_72_85_an_agent_who_reloads_while_it_rings_gets_the_call_back(site: Site) -> None:
     tab = await site.sign_in()
     await tab.say(Ready())
-    site.room.enter("c1", "main", since=5.0)
+    site.room.enter("c1", entry(5.0))
     await site.event()
     site.desk.ring("c1", RING)
     await tab.socket.close()
@@ -189,7 +190,7 @@ async def test_92_an_agent_whose_last_tab_closes_is_offered_nothing(site: Site) 
     assert await tab.hear() == Presence(presence="ready")
     await tab.socket.close()
     ben = await site.sign_in("ben")
-    site.room.enter("c1", "main", since=5.0)
+    site.room.enter("c1", entry(5.0))
     await ben.say(Ready())
     assert await site.event() == ("c1", AgentAssigned(agent="ben", ring_s=20.0)), "a closed tab was offered a call"
 

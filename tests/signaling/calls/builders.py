@@ -2,7 +2,7 @@
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase, Policies, Route
-from signaling.calls.effects import Effect
+from signaling.calls.effects import Effect, EnterQueue
 from signaling.calls.events import (
     Action,
     ActionConfirmed,
@@ -24,6 +24,8 @@ from signaling.calls.events import (
     LegFailed,
     LegRefused,
     MetaError,
+    Overflow,
+    QueueOverflowed,
 )
 from signaling.calls.steps import Step
 
@@ -58,6 +60,9 @@ OFFER = CallOffered(
     cta_payload="order-5521",
     deeplink_payload="src=poster-7",
 )
+
+BACK_IN_THE_QUEUE = EnterQueue(queue=QUEUE, since=NOW, caller=NOOR, priority=2, skills=("refunds",), returning=True)
+"""How the call of these tests comes back to its queue."""
 
 
 def confirmed(action: Action) -> ActionConfirmed:
@@ -98,6 +103,11 @@ def digit_pressed(leg: str = CALLER_LEG) -> DigitPressed:
 def assigned(agent: str = ANN) -> AgentAssigned:
     """The waiting room has reserved an agent."""
     return AgentAssigned(agent=agent, ring_s=RING_S)
+
+
+def overflowed(action: Overflow = Overflow.HANG_UP, queue: str | None = None) -> QueueOverflowed:
+    """The waiting room keeps the call no longer."""
+    return QueueOverflowed(action=action, reason="the queue is full", queue=queue)
 
 
 def media_offered(session: str = TAB, agent: str = ANN) -> AgentMediaOffered:
@@ -158,7 +168,8 @@ STORY: tuple[tuple[Phase, tuple[Event, ...]], ...] = (
 
 def begin(policies: Policies = POLICIES) -> Step:
     """The first step of a call."""
-    return machine.begin(OFFER, route=Route(queue=QUEUE, rule="orders", policies=policies), now=NOW)
+    route = Route(queue=QUEUE, rule="orders", priority=2, skills=("refunds",), policies=policies)
+    return machine.begin(OFFER, route=route, now=NOW)
 
 
 def after(call: Call, *events: Event, now: float = NOW) -> Call:

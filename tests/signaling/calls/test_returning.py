@@ -10,7 +10,6 @@ from signaling.calls.effects import (
     AgentJoined,
     AnswerOffer,
     CloseLeg,
-    EnterQueue,
     JoinLegs,
     OccupyAgent,
     PlayHoldAudio,
@@ -97,7 +96,7 @@ def test_an_agent_who_is_not_back_in_time_loses_the_call_to_the_front_of_the_que
         *(CloseLeg(leg=NEW_LEG) for _ in tried[:1]),
         TOO_LATE,
         ReleaseAgent(agent=b.ANN, outcome=outcome),
-        EnterQueue(queue=b.QUEUE, since=b.NOW),
+        b.BACK_IN_THE_QUEUE,
     ), "the place is that of the offer"
     assert (call.phase, call.claim) == (Phase.WAITING, None)
 

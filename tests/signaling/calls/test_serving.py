@@ -250,7 +250,7 @@ def test_a_wait_without_an_agent_ends_at_the_longest_wait() -> None:
     assert effects[-1] == SendAction(action=Action.TERMINATE, phone_number_id=b.PNID), "Meta must hear of the end"
     (written,) = b.effects(ending, b.caller_hangs_up())
     assert isinstance(written, WriteRecord)
-    assert (written.record.ended_by, written.record.reason) == ("server", "no agent within the longest wait")
+    assert (written.record.ended_by, written.record.reason) == ("server", "longest wait of any call reached")
 
 
 def test_56_a_key_the_caller_pressed_is_shown_where_the_agent_talks() -> None:

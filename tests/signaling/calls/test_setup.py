@@ -91,7 +91,7 @@ def test_hold_audio_and_the_queue_begin_with_accepts_confirmation_and_not_before
 
     assert effects == (
         PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE),
-        EnterQueue(queue=b.QUEUE, since=b.NOW),
+        EnterQueue(queue=b.QUEUE, since=b.NOW, caller=b.NOOR, priority=2, skills=("refunds",)),
     ), "the caller hears something at once and waits since the offer"
     assert call.accepted_at == b.NOW + 0.7
     assert call.deadline == Deadline(b.NOW + 0.7 + b.POLICIES.max_wait_s, Reason.MAX_WAIT)

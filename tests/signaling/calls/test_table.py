@@ -7,7 +7,7 @@ import pytest
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
-from signaling.calls.events import Action, DeadlinePassed, Event, Reason, ServerStopping
+from signaling.calls.events import Action, DeadlinePassed, Event, Overflow, Reason, ServerStopping
 from tests.signaling.calls import builders as b
 
 LOST_LEG = "agent-9"
@@ -42,6 +42,8 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "ActionFailed/term": b.failed(Action.TERMINATE),
     "AgentAssigned/ann": b.assigned(b.ANN),
     "AgentAssigned/ben": b.assigned(b.BEN),
+    "QueueOverflowed/out": b.overflowed(),
+    "QueueOverflowed/queue": b.overflowed(Overflow.QUEUE, "support"),
     "AgentMediaOffered/ann": b.media_offered(agent=b.ANN),
     "AgentMediaOffered/ben": b.media_offered(agent=b.BEN),
     "AgentAnswered/ann": b.answered(agent=b.ANN),
@@ -110,6 +112,8 @@ ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter  
 
 AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -over  -over
 AgentAssigned/ben        -full  -full  -full  -full  ring   -full  -full  -full  -over  -over
+QueueOverflowed/out      -full  -full  -full  -full  ending ring   -full  -full  -over  -over
+QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -over  -over
 AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  return -over  -over
 AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
 AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -over  -over

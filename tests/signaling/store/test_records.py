@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from signaling.calls.call import Call, CallRecord, Deadline, End, Phase, Route
+from signaling.calls.call import Call, CallBackRequest, CallRecord, Deadline, End, Phase, Route
 from signaling.calls.events import Caller, MetaError, Reason
 from signaling.store import records as records_module
 from signaling.store.contract import Store, StoreUnavailable
@@ -236,3 +236,20 @@ async def test_close_is_bounded_while_the_store_is_away(
     await asyncio.wait_for(records.close(), 5)
     failing.away = False
     assert await records.live() == [], "the task went on after close"
+
+
+async def test_a_request_to_be_called_back_survives_and_does_not_replace_the_call_record(records: Records) -> None:
+    asked = CallBackRequest(
+        call_id=ODD_ID,
+        phone_number_id="445566778899001",
+        business_number=None,
+        caller=Caller(number="447700900123"),
+        queue="main",
+        requested_at=1_795_334_500.0,
+    )
+    records.ask_call_back(asked)
+    records.write(record())
+    await records.flush()
+    assert await records.call_backs(10) == [asked], "a caller who was promised a call is forgotten"
+    assert await records.calls(10) == [record()], "the request took the place of the call record"
+    assert await records.call_backs(0) == []

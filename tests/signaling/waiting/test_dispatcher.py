@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from signaling.calls.events import AgentAssigned, Event
+from signaling.calls.events import AgentAssigned, Caller, Event, Overflow, QueueOverflowed
 from signaling.clock import Clock, SystemClock
 from signaling.store.contract import Store, StoreUnavailable, Versioned
 from signaling.store.memory import MemoryStore
 from signaling.store.sqlite import SqliteStore
-from signaling.waiting.board import LEASE_MARGIN_S, Presence
+from signaling.waiting.board import Board, Presence
 from signaling.waiting.dispatcher import Dispatcher
-from signaling.waiting.rules import QueuePolicy, Rules
+from signaling.waiting.matching import LEASE_MARGIN_S
+from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
+from tests.signaling.waiting.builders import POLICY, RULES, entry
 from tests.support.hand_clock import HandClock
 
 BOUND_S = 5.0
@@ -76,12 +79,8 @@ class Room:
         while await asyncio.wait_for(self.told.get(), BOUND_S) != ("probe", Presence.READY):
             pass
         self.dispatcher.gone("probe")
-        while await asyncio.wait_for(self.told.get(), BOUND_S) != ("probe", Presence.AWAY):
+        while await asyncio.wait_for(self.told.get(), BOUND_S) != ("probe", Presence.OFFLINE):
             pass
-
-
-POLICY = QueuePolicy(ring_s=20.0, refused_pause_s=10.0)
-RULES = Rules(queues={"main": POLICY})
 
 
 @pytest.fixture
@@ -109,18 +108,18 @@ async def room(store: Rival, clock: HandClock) -> AsyncIterator[Room]:
 
 async def test_72_a_ready_agent_and_a_waiting_call_meet_in_either_order(room: Room) -> None:
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     assert await room.assignment() == ("c1", "ann", 20.0)
-    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.enter("c2", entry(2.0))
     room.dispatcher.ready("ben")
     assert await room.assignment() == ("c2", "ben", 20.0)
 
 
 async def test_requests_keep_their_order(room: Room) -> None:
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     room.dispatcher.leave("c1")
-    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.enter("c2", entry(2.0))
     room.dispatcher.away("ann")
     room.dispatcher.ready("ann")
     assert await room.assignment() == ("c2", "ann", 20.0), "a call that left was still offered"
@@ -129,7 +128,7 @@ async def test_requests_keep_their_order(room: Room) -> None:
 async def test_86_tabs_learn_each_presence_from_the_board(room: Room) -> None:
     requests: tuple[Callable[[], None], ...] = (
         lambda: room.dispatcher.ready("ann"),
-        lambda: room.dispatcher.enter("c1", "main", since=1.0),
+        lambda: room.dispatcher.enter("c1", entry(1.0)),
         lambda: room.dispatcher.occupy("c1", "ann"),
         lambda: room.dispatcher.release("c1", "ann", "finished"),
         lambda: room.dispatcher.away("ann"),
@@ -143,7 +142,7 @@ async def test_86_tabs_learn_each_presence_from_the_board(room: Room) -> None:
 
 async def test_a_refused_call_goes_to_the_next_agent(room: Room) -> None:
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     assert (await room.assignment())[1] == "ann"
     room.dispatcher.ready("ben")
     room.dispatcher.release("c1", "ann", "refused")
@@ -157,10 +156,10 @@ async def test_an_unknown_outcome_is_the_callers_bug_and_does_not_hurt_the_room(
 
 
 async def test_75_when_the_pause_ends_the_room_wakes_up_by_itself(store: Rival) -> None:
-    room = Room(store, SystemClock(), Rules(queues={"main": QueuePolicy(refused_pause_s=0.05)}))
+    room = Room(store, SystemClock(), Rules(queues={"main": QueuePolicy(no_answer_pause_s=0.05)}))
     await room.start()
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     await room.assignment()
     room.dispatcher.release("c1", "ann", "no_answer")
     assert await room.assignment() == ("c1", "ann", 20.0), "the only agent was never rung again"
@@ -169,16 +168,16 @@ async def test_75_when_the_pause_ends_the_room_wakes_up_by_itself(store: Rival) 
 
 async def test_71_a_reservation_whose_call_died_frees_its_agent(room: Room, clock: HandClock) -> None:
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("dead", "main", since=1.0)
+    room.dispatcher.enter("dead", entry(1.0))
     await room.assignment()
     clock.advance(POLICY.ring_s + LEASE_MARGIN_S)
-    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.enter("c2", entry(2.0))
     assert await room.assignment() == ("c2", "ann", 20.0), "the agent stayed reserved"
 
 
 async def test_92_nothing_is_left_when_everybody_has_gone(room: Room, store: Rival) -> None:
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     await room.assignment()
     room.dispatcher.occupy("c1", "ann")
     room.dispatcher.gone("ann")
@@ -186,7 +185,7 @@ async def test_92_nothing_is_left_when_everybody_has_gone(room: Room, store: Riv
     await room.settled()
     record = await store.load(KEY)
     assert record is not None
-    assert record.value == b'{"agents":{},"calls":{}}'
+    assert msgspec.json.decode(record.value, type=Board) == Board(turns={"main": "ann"})
 
 
 async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, clock: HandClock) -> None:
@@ -194,7 +193,7 @@ async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, cloc
     await crashed.start()
     for agent, call_id in (("ann", "talking"), ("ben", "ringing")):
         crashed.dispatcher.ready(agent)
-        crashed.dispatcher.enter(call_id, "main", since=1.0)
+        crashed.dispatcher.enter(call_id, entry(1.0))
         await crashed.assignment()
     crashed.dispatcher.occupy("talking", "ann")
     await crashed.settled()
@@ -204,7 +203,7 @@ async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, cloc
     await room.start()
     assert await store.load(KEY) is None, "agents and calls of the crashed run are still on the board"
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c2", "main", since=2.0)
+    room.dispatcher.enter("c2", entry(2.0))
     assert await room.assignment() == ("c2", "ann", 20.0), "an agent is locked in a call that is long gone"
     await room.dispatcher.close()
 
@@ -212,7 +211,7 @@ async def test_73_74_a_new_run_clears_what_a_crashed_one_left(store: Rival, cloc
 async def test_lost_races_for_the_record_are_run_again(room: Room, store: Rival) -> None:
     room.dispatcher.ready("ann")
     store.races = 3
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     assert await room.assignment() == ("c1", "ann", 20.0)
     assert room.posted.empty(), "a lost race was told to the call"
 
@@ -222,7 +221,7 @@ async def test_requests_survive_a_store_that_is_out_of_reach(store: Rival) -> No
     await room.start()
     store.away = 1
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     assert await room.assignment() == ("c1", "ann", 20.0), "a request was lost with the store"
     assert room.posted.empty()
     await room.dispatcher.close()
@@ -233,7 +232,7 @@ async def test_requests_survive_a_record_that_is_fought_over(store: Rival) -> No
     await room.start()
     store.races = 8
     room.dispatcher.ready("ann")
-    room.dispatcher.enter("c1", "main", since=1.0)
+    room.dispatcher.enter("c1", entry(1.0))
     assert await room.assignment() == ("c1", "ann", 20.0)
     await room.dispatcher.close()
 
@@ -259,7 +258,7 @@ async def test_many_requests_at_once_are_one_commit(room: Room, store: Rival) ->
     written = store.commits
     for n in range(100):
         room.dispatcher.ready(f"agent-{n}")
-        room.dispatcher.enter(f"c{n}", "main", since=float(n))
+        room.dispatcher.enter(f"c{n}", entry(float(n)))
     pairs = {(await room.assignment())[:2] for _ in range(100)}
     assert len({call for call, _ in pairs}) == len({agent for _, agent in pairs}) == 100, (
         "#88: somebody was given twice"
@@ -269,3 +268,47 @@ async def test_many_requests_at_once_are_one_commit(room: Room, store: Rival) ->
 
 async def test_closing_before_starting_is_fine(store: Rival, clock: HandClock) -> None:
     await Room(store, clock, RULES).dispatcher.close()
+
+
+async def test_78_a_call_that_overflows_is_told_once_and_is_off_the_board(store: Rival, clock: HandClock) -> None:
+    room = Room(
+        store,
+        clock,
+        Rules(
+            queues={"main": QueuePolicy(max_length=1, overflow=Overflow.CALL_BACK)},
+            agents={"probe": AgentProfile(queues=frozenset({"no calls"}))},
+        ),
+    )
+    await room.start()
+    for n in (1, 2):
+        room.dispatcher.enter(f"c{n}", entry(float(n)))
+    call_id, event = await asyncio.wait_for(room.posted.get(), BOUND_S)
+    assert (call_id, event) == ("c2", QueueOverflowed(action=Overflow.CALL_BACK, reason="the queue is full"))
+    await room.settled()
+    record = await store.load(KEY)
+    assert record is not None
+    assert set(msgspec.json.decode(record.value, type=Board).calls) == {"c1"}, "a wallboard would show a ghost"
+    assert room.posted.empty(), "one caller was sent away twice"
+    await room.dispatcher.close()
+
+
+async def test_the_longest_wait_wakes_the_room_by_itself(store: Rival) -> None:
+    room = Room(store, SystemClock(), Rules(queues={"main": QueuePolicy(max_wait_s=0.05)}))
+    await room.start()
+    room.dispatcher.enter("c1", entry(1.0))
+    _, event = await asyncio.wait_for(room.posted.get(), BOUND_S)
+    assert event == QueueOverflowed(action=Overflow.HANG_UP, reason="no agent within the longest wait")
+    await room.dispatcher.close()
+
+
+async def test_callers_are_known_on_the_board_by_a_tag_alone(store: Rival, clock: HandClock) -> None:
+    room = Room(store, clock, Rules(queues={"main": QueuePolicy(caller_return_s=60.0)}))
+    await room.start()
+    room.dispatcher.enter("c1", entry(1.0, caller=Caller(number="447700900123")))
+    room.dispatcher.leave("c1")
+    await room.settled()
+    record = await store.load(KEY)
+    assert record is not None
+    assert len(msgspec.json.decode(record.value, type=Board).visits) == 1, "nobody would get the old place back"
+    assert b"447700900123" not in record.value, "the board is no place for phone numbers"
+    await room.dispatcher.close()

@@ -7,7 +7,8 @@ from signaling.calls.events import Caller, CallOffered
 from signaling.waiting.reception import Reception
 from signaling.waiting.routes import Directory, Rule
 
-WAITS = {"main": Policies(), "orders": Policies(max_wait_s=60.0)}
+WAITS = {"main": Policies(), "orders": Policies(return_s=60.0)}
+SHOP = Rule(name="shop", queue="orders", payloads=("order-*",), call_priority=2, skills=("refunds",))
 OFFER = CallOffered(
     call_id="wacid.1",
     phone_number_id="445566778899001",
@@ -18,11 +19,11 @@ OFFER = CallOffered(
 )
 
 
-def test_a_call_gets_queue_rule_and_waits() -> None:
-    reception = Reception(
-        Directory([Rule(name="shop", queue="orders", payloads=("order-*",))], default_queue="main"), WAITS
+def test_a_call_gets_queue_rule_priority_and_skills() -> None:
+    reception = Reception(Directory([SHOP], default_queue="main"), WAITS)
+    assert reception.route(OFFER) == Route(
+        queue="orders", rule="shop", priority=2, skills=("refunds",), policies=WAITS["orders"]
     )
-    assert reception.route(OFFER) == Route(queue="orders", rule="shop", policies=WAITS["orders"])
     assert reception.unrouted == 0
 
 
@@ -39,6 +40,6 @@ def test_a_link_is_as_good_as_a_button() -> None:
 def test_a_call_nobody_expected_is_served_and_reported() -> None:
     reception = Reception(Directory([Rule(name="no", queue="orders", payloads=("x",))], default_queue="main"), WAITS)
     with capture_logs() as logs:
-        assert reception.route(OFFER) == Route(queue="main", policies=WAITS["main"])
+        assert reception.route(OFFER) == Route(queue="main")
     assert reception.unrouted == 1, "the operator would never know of the gap in the routes"
     assert [line["event"] for line in logs] == ["no_route_matched"]

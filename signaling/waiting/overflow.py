@@ -1,0 +1,71 @@
+"""Owns whom a queue does not keep: it is full, the wait is too long, or nobody is there to serve it. Pure.
+
+Only calls for which nobody rings overflow, so a caller is never torn from an agent who may answer.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from signaling.calls.events import Overflow
+from signaling.waiting.board import Board, Waiting, held_calls
+from signaling.waiting.rules import Rules
+
+FULL = "the queue is full"
+TOO_LONG = "no agent within the longest wait"
+NOBODY = "no agent is signed in"
+
+
+class Overflowed(NamedTuple):
+    """This call is no longer on the board, and what is to become of it."""
+
+    call_id: str
+    action: Overflow
+    reason: str
+    """For the call record."""
+    queue: str | None
+    """Where it goes, for ``Overflow.QUEUE``."""
+
+
+def overflow(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Overflowed, ...]]:
+    """Take every call off the board that a limit of its queue sends away.
+
+    Expects a board on which ``match`` has run with the same ``now``. A call is measured against the length of the
+    queue once, when it comes; afterwards its place is its own.
+    """
+    calls = dict(board.calls)
+    held = held_calls(board)
+    waiting = Counter(call.queue for call_id, call in calls.items() if call.admitted and call_id not in held)
+    staffed = {queue: _is_staffed(board, queue, rules) for queue in {call.queue for call in calls.values()}}
+    sent_away = []
+    for call_id, call in board.calls.items():
+        policy = rules.queue(call.queue)
+        reason: str | None = None
+        if call_id not in held:
+            if not call.admitted and policy.max_length is not None and waiting[call.queue] >= policy.max_length:
+                reason = FULL
+            elif call.entered_at + policy.max_wait_s <= now:
+                reason = TOO_LONG
+            elif policy.unstaffed_wait_s is not None and not staffed[call.queue]:
+                reason = NOBODY if call.entered_at + policy.unstaffed_wait_s <= now else None
+        if reason is not None:
+            del calls[call_id]
+            sent_away.append(Overflowed(call_id, policy.overflow, reason, policy.overflow_queue))
+        elif not call.admitted:
+            waiting[call.queue] += call_id not in held
+            calls[call_id] = replace(call, admitted=True)
+    return replace(board, calls=calls), tuple(sent_away)
+
+
+def limits(call: Waiting, rules: Rules) -> Iterator[float]:
+    """When a limit of its queue may be reached for this call, epoch seconds."""
+    policy = rules.queue(call.queue)
+    yield call.entered_at + policy.max_wait_s
+    if policy.unstaffed_wait_s is not None:
+        yield call.entered_at + policy.unstaffed_wait_s
+
+
+def _is_staffed(board: Board, queue: str, rules: Rules) -> bool:
+    return any(rules.serves(name, queue) for name in board.agents)

@@ -1,0 +1,52 @@
+"""A call that its queue does not keep: it waits elsewhere, or ends and says why, and is never lost in between."""
+
+from signaling.calls import machine
+from signaling.calls.call import CALLER_LEG, CallBackRequest, Deadline, End, Phase
+from signaling.calls.effects import AskCallBack, EnterQueue, LeaveQueue, PlayHoldAudio, RingAgent
+from signaling.calls.events import Overflow, Reason
+from tests.signaling.calls import builders as b
+
+
+def test_an_overflow_to_another_queue_changes_what_is_heard_and_keeps_the_place() -> None:
+    """#18 #23: hold audio follows the present queue; being sent on costs no place."""
+    waiting = b.call_in(Phase.WAITING)
+
+    call, effects, _ = machine.step(waiting, b.overflowed(Overflow.QUEUE, "support"), b.NOW + 60.0)
+
+    assert effects == (
+        PlayHoldAudio(leg=CALLER_LEG, queue="support"),
+        EnterQueue(queue="support", since=b.NOW, caller=b.NOOR, priority=2, skills=("refunds",)),
+    )
+    assert call.queue == "support"
+    assert call.route.queue == b.QUEUE, "the record could not tell where the call was sent first"
+    assert call.deadline == Deadline(b.NOW + 60.0 + b.POLICIES.max_wait_s, Reason.MAX_WAIT)
+    ring = b.effects(call, b.assigned())[0]
+    assert isinstance(ring, RingAgent)
+    assert ring.queue == "support", "the agent reads the wrong queue"
+
+
+def test_a_full_queue_ends_the_call_and_says_why() -> None:
+    call, effects, _ = machine.step(b.call_in(Phase.WAITING), b.overflowed(), b.NOW + 60.0)
+    assert call.end == End(by="server", reason="the queue is full")
+    assert LeaveQueue() in effects
+    assert not any(isinstance(effect, AskCallBack) for effect in effects), "nobody asked for a call back"
+
+
+def test_who_is_to_be_called_back_is_written_down_before_the_call_ends() -> None:
+    call, effects, _ = machine.step(b.call_in(Phase.WAITING), b.overflowed(Overflow.CALL_BACK), b.NOW + 60.0)
+    request = CallBackRequest(
+        call_id=b.OFFER.call_id,
+        phone_number_id=b.PNID,
+        business_number=b.OFFER.business_number,
+        caller=b.NOOR,
+        queue=b.QUEUE,
+        requested_at=b.NOW + 60.0,
+    )
+    assert effects[0] == AskCallBack(request=request)
+    assert call.phase is Phase.ENDING
+
+
+def test_an_overflow_that_crosses_a_ring_does_not_lose_the_call() -> None:
+    call, effects, _ = machine.step(b.call_in(Phase.RINGING), b.overflowed(), b.NOW + 60.0)
+    assert call.phase is Phase.RINGING, "an agent was torn from the call he may answer"
+    assert effects == (b.BACK_IN_THE_QUEUE,), "the call would wait where nobody looks"
