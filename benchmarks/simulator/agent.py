@@ -114,6 +114,10 @@ class ScriptedAgent:
         async with asyncio.timeout(timeout_s):
             return await self._resumed.get()
 
+    async def go_ready(self) -> None:
+        """Take calls again."""
+        await self._send(messages.Ready())
+
     async def go_away(self) -> None:
         """Take no more calls."""
         await self._send(messages.Away())

@@ -18,7 +18,7 @@ from benchmarks.simulator.moment import Moment
 from mediaserver.app import running
 from mediaserver.config import Config, Secrets
 from signaling.agents.tokens import issue
-from signaling.calls.call import CallRecord
+from signaling.calls.call import CallBackRequest, CallRecord
 from signaling.clock import SystemClock
 from signaling.pause import pause
 from signaling.store.records import Records
@@ -72,11 +72,13 @@ class Stage:
 
     async def records(self) -> list[CallRecord]:
         """The call records on disk, newest first."""
-        store = await SqliteStore.open(self._store, SystemClock())
-        try:
-            return await Records(store, pause=pause).calls(1000)
-        finally:
-            await store.close()
+        async with self._opened() as records:
+            return await records.calls(1000)
+
+    async def call_backs(self) -> list[CallBackRequest]:
+        """The requests to be called back on disk, newest first."""
+        async with self._opened() as records:
+            return await records.call_backs(1000)
 
     async def record_of(self, call: SimulatedCall) -> CallRecord:
         """The record of an ended call. It is written a moment after the end, so it is asked for until it is there."""
@@ -86,6 +88,14 @@ class Stage:
                 return found[0]
             await pause(0.05)
         raise AssertionError("the call left no record")
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Records]:
+        store = await SqliteStore.open(self._store, SystemClock())
+        try:
+            yield Records(store, pause=pause)
+        finally:
+            await store.close()
 
     async def metric(self, name: str) -> float:
         """One figure of ``/metrics``; labels, if any, are part of the name."""
@@ -101,9 +111,16 @@ async def until(moment: Moment) -> float:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, *, queue: Mapping[str, Any] | None = None, windows: Windows | None = None
+    folder: Path,
+    *,
+    queue: Mapping[str, Any] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    windows: Windows | None = None,
 ) -> AsyncIterator[Stage]:
-    """A fresh stage. Afterwards no call may be left, and no bug may have been caught."""
+    """A fresh stage. Afterwards no call may be left, and no bug may have been caught.
+
+    ``queue`` changes the one queue of the stage; ``tables`` of the configuration take the place of its own.
+    """
     cloud = SimulatedWhatsApp(
         CloudConfig(
             app_secret=SECRETS.app_secret.get_secret_value(),
@@ -121,6 +138,7 @@ async def staged(
                 "whatsapp": {"graph_url": cloud.graph_url},
                 "queues": [{"country": "kr", "ringback_cycles": 1, **(queue or {})}],
                 "store": {"path": str(path)},
+                **(tables or {}),
             }
         )
         address = (await stack.enter_async_context(running(config, SECRETS))).address

@@ -1,0 +1,82 @@
+"""Several queues on a whole server: who is sent where, who is rung, and what becomes of those a queue does not keep."""
+
+from pathlib import Path
+
+from benchmarks.simulator.cloud import CallScript
+from benchmarks.simulator.continuity import discontinuities
+from tests.support.stage import PATIENCE_S, staged, until
+
+ORDERS = {"name": "orders", "country": "kr", "ringback_cycles": 1}
+SUPPORT = {"name": "support", "country": "kr", "music": False}
+
+
+async def test_a_call_button_leads_to_the_agents_of_its_queue(tmp_path: Path) -> None:
+    tables = {
+        "queues": [SUPPORT, ORDERS],
+        "routes": [{"name": "shop", "queue": "orders", "payloads": ["order-*"]}],
+        "agents": [{"name": "ana", "queues": ["support"]}, {"name": "ben", "queues": ["orders"]}],
+    }
+    async with staged(tmp_path, tables=tables) as stage:
+        ana, ben = await stage.agent("ana"), await stage.agent("ben")
+        call = stage.phone(CallScript(cta_payload="order-5521"))
+        talk = await stage.talk(ben)
+        assert talk.ring.queue == "orders", "the agent reads why the customer calls"
+        call.hang_up()
+        await until(talk.ended)
+        record = await stage.record_of(call)
+        assert (record.route, record.queue) == ("shop", "orders"), "the record tells the way of the call"
+        assert ana.calls == [], "an agent of another queue was rung"
+        other = stage.phone()
+        talk = await stage.talk(ana)
+        other.hang_up()
+        await until(talk.ended)
+        assert (await stage.record_of(other)).route is None, "a call that no route expected is served all the same"
+        assert await stage.metric("ringbridge_calls_unrouted_total") == 1, "and the operator can see it"
+
+
+async def test_a_queue_that_nobody_serves_overflows_into_another_without_a_seam(tmp_path: Path) -> None:
+    """#18 #23 #26: the caller hears the next queue's audio in the same stream and is served there."""
+    tables = {
+        "queues": [
+            {**ORDERS, "unstaffed_wait_s": 0.5, "overflow": "queue", "overflow_queue": "support"},
+            SUPPORT,
+        ],
+        "agents": [{"name": "ana", "queues": ["support"]}],
+    }
+    async with staged(tmp_path, tables=tables) as stage:
+        ana = await stage.agent("ana")
+        call = stage.phone()
+        talk = await stage.talk(ana)
+        assert talk.ring.queue == "support", "the agent reads the queue the call is in now"
+        await call.ear.listen(0.3, PATIENCE_S)
+        call.hang_up()
+        await until(talk.ended)
+        assert (await stage.record_of(call)).queue == "support"
+        assert discontinuities(call.ear.recording) == [], "the caller's phone noticed the change of queue"
+
+
+async def test_a_full_queue_ends_the_call_at_meta_and_keeps_who_is_to_be_called_back(tmp_path: Path) -> None:
+    async with staged(tmp_path, queue={"max_length": 0, "overflow": "call_back"}) as stage:
+        call = stage.phone()
+        await until(call.ended)
+        record = await stage.record_of(call)
+        assert (record.ended_by, record.reason) == ("server", "the queue is full")
+        (asked,) = await stage.call_backs()
+        assert asked.call_id == call.call_id, "a caller who was promised a call is forgotten"
+
+
+async def test_wrap_up_holds_the_next_ring_back_until_the_agent_is_ready(tmp_path: Path) -> None:
+    async with staged(tmp_path, queue={"wrap_up_s": 600.0}) as stage:
+        ana = await stage.agent("ana")
+        first = stage.phone()
+        talk = await stage.talk(ana)
+        first.hang_up()
+        await until(talk.ended)
+        second = stage.phone()
+        await until(second.accepted)
+        await second.ear.listen(0.3, PATIENCE_S)
+        assert len(ana.calls) == 1, "the agent was rung while wrapping up"
+        await ana.go_ready()
+        talk = await stage.talk(ana)
+        second.hang_up()
+        await until(talk.ended)
