@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mediaserver.packets.types import LegCounters, LegEvent, LegQuality, StreamQuality
 from mediaserver.quality import mos
-from signaling.calls.call import Call, CallRecord, LegRecord, StreamRecord
+from signaling.calls.call import Call, CallBackRequest, CallRecord, LegRecord, StreamRecord
 from signaling.ports import RecordsPort
 
 MAX_CALLS = 20_000
@@ -36,6 +36,10 @@ class Ledger:
     def save(self, call: Call) -> None:
         """Remember a live call."""
         self._records.save(call)
+
+    def ask_call_back(self, request: CallBackRequest) -> None:
+        """Write down that a caller is to be called back."""
+        self._records.ask_call_back(request)
 
     def write(self, record: CallRecord) -> None:
         """Write the record of an ended call with what its legs measured."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from mediaserver import ledger
 from mediaserver.ledger import Ledger, leg_record
 from mediaserver.packets.types import LegCounters, LegQuality, StreamQuality
-from signaling.calls.call import Call, CallRecord
+from signaling.calls.call import Call, CallBackRequest, CallRecord
 from signaling.calls.events import Caller
 
 SILENT = LegCounters(**dict.fromkeys(LegCounters._fields, 0))
@@ -41,9 +41,13 @@ class Records:
     def __init__(self) -> None:
         self.written: list[CallRecord] = []
         self.saved: list[Call] = []
+        self.call_backs: list[CallBackRequest] = []
 
     def save(self, call: Call) -> None:
         self.saved.append(call)
+
+    def ask_call_back(self, request: CallBackRequest) -> None:
+        self.call_backs.append(request)
 
     def write(self, record: CallRecord) -> None:
         self.written.append(record)
@@ -97,3 +101,12 @@ def test_calls_without_a_record_are_forgotten_in_the_end(monkeypatch: pytest.Mon
     for number in range(4):
         book.write(replace(RECORD, call_id=str(number)))
     assert [len(record.legs) for record in records.written] == [0, 1, 1, 1], "the oldest makes room"
+
+
+def test_a_request_to_be_called_back_passes_through() -> None:
+    records = Records()
+    asked = CallBackRequest(
+        call_id="one", phone_number_id="1", business_number=None, caller=Caller(), queue="main", requested_at=5.0
+    )
+    Ledger(records).ask_call_back(asked)
+    assert records.call_backs == [asked], "a caller who was promised a call is forgotten"
