@@ -20,6 +20,8 @@ class FullIce(Connection):
         super().__init__(ice_controlling=True, use_ipv6=False)
         self._socket = socket
         self._stun = StunProtocol(self)
+        self._stun.local_candidate = _host_candidate(socket.address)
+        self._stun.connection_made(_SocketTransport(socket, self._stun))
 
     @property
     def remote(self) -> Address | None:
@@ -34,17 +36,6 @@ class FullIce(Connection):
         timeout: int = 5,  # noqa: ASYNC109 - The signature is aioice's.
     ) -> list[Candidate]:
         """The one address of the socket, whatever other addresses there are."""
-        host, port = self._socket.address
-        self._stun.local_candidate = Candidate(
-            foundation=candidate_foundation("host", "udp", host),
-            component=component,
-            transport="udp",
-            priority=candidate_priority(component, "host"),
-            host=host,
-            port=port,
-            type="host",
-        )
-        self._stun.connection_made(_SocketTransport(self._socket, self._stun))
         self._protocols.append(self._stun)
         return [self._stun.local_candidate]
 
@@ -71,3 +62,16 @@ class _SocketTransport(asyncio.DatagramTransport):
 
     def close(self) -> None:
         self._protocol.connection_lost(None)
+
+
+def _host_candidate(address: Address) -> Candidate:
+    host, port = address
+    return Candidate(
+        foundation=candidate_foundation("host", "udp", host),
+        component=1,
+        transport="udp",
+        priority=candidate_priority(1, "host"),
+        host=host,
+        port=port,
+        type="host",
+    )
