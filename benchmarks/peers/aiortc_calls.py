@@ -28,6 +28,10 @@ class Connect(msgspec.Struct, frozen=True, tag=True):
     answers: Descriptions
 
 
+class Negotiated(msgspec.Struct, frozen=True, tag=True):
+    """Answered with the name of the SRTP crypto suite that DTLS chose."""
+
+
 class Count(msgspec.Struct, frozen=True, tag=True):
     """Answered with Counted."""
 

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
-from benchmarks.peers.aiortc_calls import Answer, Count, Counted, Descriptions, counted
+from benchmarks.peers.aiortc_calls import Answer, Count, Counted, Descriptions, Negotiated, counted
 from benchmarks.peers.requests import answer
 
-Request: TypeAlias = Answer | Count
+Request: TypeAlias = Answer | Negotiated | Count
 
 
 class AiortcRelay:
@@ -20,11 +20,15 @@ class AiortcRelay:
     def __init__(self) -> None:
         self._connections: list[RTCPeerConnection] = []
 
-    async def handle(self, request: Request) -> Descriptions | Counted:
+    async def handle(self, request: Request) -> Descriptions | str | Counted:
         """Do what is asked."""
-        if isinstance(request, Answer):
-            return [await self._bridge(*offers) for offers in request.offers]
-        return await counted(self._connections)
+        match request:
+            case Answer(offers):
+                return [await self._bridge(*pair) for pair in offers]
+            case Negotiated():
+                return _suite(self._connections[0])
+            case Count():
+                return await counted(self._connections)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -43,6 +47,14 @@ class AiortcRelay:
         await connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         (transceiver,) = connection.getTransceivers()
         return connection, transceiver.receiver.track
+
+
+def _suite(connection: RTCPeerConnection) -> str:
+    """What DTLS chose, as SDP names it."""
+    (transceiver,) = connection.getTransceivers()
+    tls = transceiver.receiver.transport._ssl
+    assert tls is not None, "asked once the call is connected"
+    return tls.get_selected_srtp_profile().decode().removeprefix("SRTP_")
 
 
 async def _answer(connection: RTCPeerConnection) -> str:

@@ -12,13 +12,12 @@ import typer
 
 from benchmarks.peers.comparison import Comparison
 from benchmarks.peers.figures import Figures, Missing
-from benchmarks.peers.sides import Suite
 
 RESULTS = Path(__file__).parent.parent / "results"
 _MARKED = re.compile(r"(<!-- peers: [^\n]* -->\n).*?(<!-- end of peers -->)", re.DOTALL)
 _TITLES = (
     "relay",
-    "SRTP",
+    "SRTP suite of the callers",
     "calls",
     "µs per packet",
     "CPU, % of one core",
@@ -61,7 +60,7 @@ def _cells(name: str, peer: Figures | Missing) -> list[str]:
         return [f"{name} is absent: {peer.reason}"]
     return [
         peer.system,
-        "AES-GCM" if Suite.AES_GCM in peer.suites else "AES-CM, HMAC-SHA1",
+        peer.suites[0],
         f"{peer.calls}",
         f"{peer.cpu_us_per_packet:.2f}",
         f"{peer.core_percent:.1f}",

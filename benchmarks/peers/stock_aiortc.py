@@ -3,16 +3,13 @@
 from importlib.metadata import version
 
 from benchmarks.cores import load_core, system_core
-from benchmarks.peers.aiortc_calls import Answer, Connect, Count, Counted, Descriptions, Gather
+from benchmarks.peers.aiortc_calls import Answer, Connect, Count, Counted, Descriptions, Gather, Negotiated
 from benchmarks.peers.figures import Figures, figures
 from benchmarks.peers.measurement import WARM_UP_S, sample
 from benchmarks.peers.processes import worker
-from benchmarks.peers.sides import Suite
 
 MOST_CALLS = 4
 """What fits well on one core; more would measure an overloaded event loop."""
-_NEGOTIATED = (Suite.AES_GCM, Suite.AES_GCM)
-"""aiortc's own first choice."""
 
 
 async def through_aiortc(*, calls: int, seconds: float) -> Figures:
@@ -29,6 +26,7 @@ async def through_aiortc(*, calls: int, seconds: float) -> Figures:
         offers = await load.ask(Gather(calls), Descriptions)
         answers = await relay.ask(Answer(offers), Descriptions)
         await load.ask(Connect(answers), bool)
+        suite = await relay.ask(Negotiated(), str)
         await relay.alive_for(WARM_UP_S)
         start = sample(relay.pid, load.pid, await received())
         await relay.alive_for(seconds)
@@ -37,4 +35,4 @@ async def through_aiortc(*, calls: int, seconds: float) -> Figures:
     # What is decoded and encoded anew has new numbers, so each half of the way counts its own gaps.
     lost = relayed.lost + spoke.lost
     system = f"aiortc {version('aiortc')}"
-    return figures(system, calls, _NEGOTIATED, (start, end), sent=spoke.sent, lost=lost)
+    return figures(system, calls, (suite, suite), (start, end), sent=spoke.sent, lost=lost)
