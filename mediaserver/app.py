@@ -1,6 +1,7 @@
 """Owns the process: the only place where concrete things are built and joined, and taken down in reverse order."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -140,6 +141,10 @@ async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callab
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     async with running(config, secrets) as server_now:
+        # What was built to stay is not looked at again: the collector's rounds get short and come in time, so that the
+        # cycles of ended calls (asyncio, OpenSSL) do not pile up.
+        gc.collect()
+        gc.freeze()
         log.info("ready", http=server_now.address)
         on_ready({"http": server_now.address})
         leave = asyncio.create_task(told.wait())
