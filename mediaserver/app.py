@@ -170,6 +170,7 @@ def _build_engine(config: Config, library: Library) -> Engine:
         port=config.media.port,
         ports=config.media.ports,
         stall_ms=config.media.stall_ms,
+        lost_ms=config.media.lost_ms,
     )
 
 

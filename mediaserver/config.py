@@ -57,12 +57,25 @@ class MediaSection(Section):
         le=2000,
         description="Silence of a source after which comfort frames fill in, in ms.",
     )
+    lost_ms: int = Field(
+        default=2000,
+        ge=500,
+        le=30000,
+        description="Silence of an agent's leg after which the caller hears hold audio, in ms.",
+    )
 
     @field_validator("ports")
     @classmethod
     def _exist(cls, value: int, info: ValidationInfo) -> int:
         if info.data.get("port", 0) + value > 65536:
             raise ValueError("the last port would lie above 65535")
+        return value
+
+    @field_validator("lost_ms")
+    @classmethod
+    def _follow_a_stall(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("stall_ms", 0):
+            raise ValueError("it must not be less than stall_ms")
         return value
 
 

@@ -15,7 +15,16 @@ from mediaserver.legs.transport import Dropped, PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted
 from mediaserver.wait_player import WaitPlayer
-from signaling.calls.events import DigitPressed, Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from signaling.calls.events import (
+    DigitPressed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    LegFailed,
+    LegRefused,
+    LegSilent,
+    LegSpeaks,
+)
 from signaling.ports import Post
 
 
@@ -47,8 +56,14 @@ class _Part:
     def failed(self, reason: str) -> None:
         self._tell(LegFailed(leg=self.name, reason=reason))
 
-    def pressed(self, digit: str, duration_ms: int) -> None:
-        self._tell(DigitPressed(leg=self.name, digit=digit, duration_ms=duration_ms))
+    def noticed(self, event: LegEvent) -> None:
+        match event.kind:
+            case LegEventKind.LEG_SILENT:
+                self._tell(LegSilent(leg=self.name))
+            case LegEventKind.LEG_SPEAKS:
+                self._tell(LegSpeaks(leg=self.name))
+            case LegEventKind.DIGIT:
+                self._tell(DigitPressed(leg=self.name, digit=event.digit, duration_ms=event.duration_ms))
 
     def _tell(self, event: Event) -> None:
         # A leg takes some turns of the loop to end; its call must not hear of it by then.
@@ -123,7 +138,10 @@ class Media:
         self._post(call_id, LegAnswered(leg=leg, sdp=part.leg.answer))
 
     def start(self, call_id: str, leg: str) -> None:
-        """Begin ICE and DTLS; posts LegConnected, and LegFailed if the peer is not reached or goes away."""
+        """Begin ICE and DTLS; posts LegConnected, and LegFailed if the peer is not reached or goes away.
+
+        LegSilent and LegSpeaks follow for as long as the leg is sent something.
+        """
         if (part := self._part(call_id, leg)) is not None:
             part.leg.start()
 
@@ -180,5 +198,4 @@ class Media:
             return
         for observer in self._observers:
             observer.noticed(part.call_id, part.name, event)
-        if event.kind is LegEventKind.DIGIT:
-            part.pressed(event.digit, event.duration_ms)
+        part.noticed(event)

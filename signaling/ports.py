@@ -22,7 +22,7 @@ class MediaPort(Protocol):
         """Make a leg for an offer; posts LegAnswered or LegRefused."""
 
     def start(self, call_id: str, leg: str) -> None:
-        """Begin ICE and DTLS; posts LegConnected or LegFailed."""
+        """Begin ICE and DTLS; posts LegConnected or LegFailed, and LegSilent and LegSpeaks from then on."""
 
     def play(self, call_id: str, leg: str, queue: str) -> None:
         """Let the leg hear the hold audio of the queue, undisturbed if it already does."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from benchmarks.simulator.ear import Heard
-from benchmarks.simulator.opus import FRAME_SAMPLES
+from benchmarks.simulator.opus import FRAME_SAMPLES, SAMPLE_RATE
 
 
 class Gap(NamedTuple):
@@ -22,7 +22,7 @@ class Break(enum.Enum):
 
     SSRC = "the SSRC changed"
     SEQUENCE = "the sequence number is not the next one"
-    TIMESTAMP = "the timestamp is not 960 later"
+    TIMESTAMP = "the timestamp is not 960 later, and no pause explains it"
 
 
 class Discontinuity(NamedTuple):
@@ -48,14 +48,20 @@ def longest_gap(recording: Sequence[Heard], until: float | None = None) -> Gap |
 
 
 def discontinuities(recording: Sequence[Heard]) -> list[Discontinuity]:
-    """Every break of the stream. A lost, doubled or reordered packet is one as well."""
+    """Every break of the stream. A lost, doubled or reordered packet is one as well.
+
+    A pause is none: the next sequence number, and a timestamp later by no more whole frames than time has passed.
+    """
     found: list[Discontinuity] = []
-    for (_, before), (at, after) in pairwise(recording):
+    for (before_at, before), (at, after) in pairwise(recording):
         if after.ssrc != before.ssrc:
             found.append(Discontinuity(at, Break.SSRC, before.ssrc, after.ssrc))
         if after.sequence != (before.sequence + 1) & 0xFFFF:
             found.append(Discontinuity(at, Break.SEQUENCE, (before.sequence + 1) & 0xFFFF, after.sequence))
-        if after.timestamp != (before.timestamp + FRAME_SAMPLES) & 0xFFFFFFFF:
-            expected = (before.timestamp + FRAME_SAMPLES) & 0xFFFFFFFF
+        expected = (before.timestamp + FRAME_SAMPLES) & 0xFFFFFFFF
+        skipped = (after.timestamp - expected) & 0xFFFFFFFF
+        follows = after.sequence == (before.sequence + 1) & 0xFFFF
+        paused = follows and skipped % FRAME_SAMPLES == 0 and skipped <= (at - before_at) * SAMPLE_RATE
+        if skipped and not paused:
             found.append(Discontinuity(at, Break.TIMESTAMP, expected, after.timestamp))
     return found

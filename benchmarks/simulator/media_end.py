@@ -52,6 +52,10 @@ class MediaEnd(SecureEnd):
         """Begin to send RTP; ``say`` something before."""
         self._pacer.add(self._speak)
 
+    def cut(self) -> None:
+        """Send no RTP any more, as if the network were gone one way; ``unmute`` mends it."""
+        self._pacer.remove(self._speak)
+
     def receive(self, datagram: bytes, at: float) -> None:
         """Take a DTLS, SRTP or SRTCP datagram that came in ``at`` (RFC 7983 7)."""
         if not datagram:

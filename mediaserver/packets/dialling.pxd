@@ -72,6 +72,7 @@ cdef inline void press_key(Port* port, Leg* leg, int frame, int64_t now) noexcep
     packet.timestamp = leg.dialling.timestamp
     packet.payload = payload
     packet.length = EVENT
+    packet.duration = FRAME_SAMPLES
     if transmit(port, leg, &packet, NULL, now):
         leg.timestamp = leg.dialling.timestamp + <uint32_t>(frame * FRAME_SAMPLES)
 

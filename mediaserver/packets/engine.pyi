@@ -33,10 +33,12 @@ class Engine:
         port: int = 0,
         ports: int = 1,
         stall_ms: int = 200,
+        lost_ms: int = 2000,
     ) -> None:
         """Bind ``ports`` consecutive ports from ``port`` on, or any free ones for 0; at most 256.
 
-        ``comfort`` are 20 ms Opus frames, looped wherever nothing else is to be heard.
+        ``comfort`` are 20 ms Opus frames, looped wherever nothing else is to be heard. ``stall_ms`` is the silence of a
+        source after which they fill in, ``lost_ms`` that of a leg after which LEG_SILENT is told.
         """
 
     @property

@@ -23,7 +23,6 @@ from mediaserver.packets.linux cimport (
     EPOLLIN,
     EPOLL_CLOEXEC,
     EPOLL_CTL_ADD,
-    MILLISECOND,
     MSG_DONTWAIT,
     SECOND,
     __ATOMIC_RELAXED,
@@ -70,6 +69,7 @@ from mediaserver.packets.types import (
 )
 
 cdef enum:
+    ROUND = 20  # Milliseconds in which the pacing wheel goes round.
     PLACE_BITS = 16  # Of a public number; the generation of the place stands above them.
 
 
@@ -82,11 +82,11 @@ cdef class Engine:
     cdef list _free_legs
     cdef list _free_clips
 
-    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200):
+    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200, int lost_ms=2000):
         cdef Port* state
         cdef int at
-        if stall_ms <= 0:
-            raise ValueError("stall_ms must be positive")
+        if not 0 < stall_ms <= lost_ms:
+            raise ValueError("stall_ms must be positive, and lost_ms no less")
         if not 0 < ports <= MAX_PORTS or port + ports > 65536:
             raise ValueError("an engine has 1 to 256 ports, and the last one's number has 16 bits")
         state = self.port = <Port*>calloc(1, sizeof(Port))
@@ -99,7 +99,8 @@ cdef class Engine:
         load_clip(&state.comfort, comfort)
         pthread_mutex_init(&state.lock, NULL)
         read_functions(&state.srtp, srtp)
-        state.stall = <int64_t>stall_ms * MILLISECOND
+        state.stall = max(1, stall_ms // ROUND)
+        state.lost = max(1, lost_ms // ROUND)
         getrandom(&state.table.seed, sizeof(state.table.seed), 0)
         for at in range(CELLS):
             state.table.cells[at].leg = -1

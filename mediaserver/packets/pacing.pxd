@@ -5,6 +5,7 @@ from libc.stdint cimport int64_t
 
 from mediaserver.packets.linux cimport MILLISECOND
 from mediaserver.packets.port cimport Leg, Port, is_ready, place
+from mediaserver.packets.rtp cimport FRAME_SAMPLES
 from mediaserver.packets.sending cimport FRAME
 from mediaserver.packets.wheel cimport emptiest, put_in, take_out
 
@@ -16,10 +17,10 @@ cdef enum:
 
 
 cdef inline void pace(Port* port, Leg* leg, int soonest, int latest, int64_t now) noexcept nogil:
-    """Find the leg a slot this many milliseconds after its last packet, the least loaded one. One that fits is kept."""
+    """Find the leg a slot this many milliseconds after its last frame, the least loaded one. One that fits is kept."""
     cdef int64_t first = now // MILLISECOND + 1
     cdef int64_t last = first + START - 1
-    cdef int64_t before = leg.sent_at // MILLISECOND
+    cdef int64_t before = (leg.sent_at + (leg.duration - FRAME_SAMPLES) * FRAME // FRAME_SAMPLES) // MILLISECOND
     if not is_ready(leg):
         take_out(&port.wheel, place(port, leg))
         return

@@ -33,7 +33,8 @@ cdef enum Source:
     COMFORT
     AWAITED  # Another leg that has not spoken since it was joined; comfort frames until then.
     LIVE  # Another leg that speaks.
-    STALLED  # Another leg that fell silent; comfort frames go on.
+    FILLED  # Another leg that sends no sound just now, perhaps digits; comfort frames go on.
+    STALLED  # Another leg that sends nothing at all; comfort frames go on.
 
 
 cdef struct Item:
@@ -88,10 +89,12 @@ cdef struct Leg:
     int dtmf_clock  # and the Hertz of its durations.
     uint16_t sequence  # Of the newest packet.
     uint32_t timestamp
+    int duration  # Samples of its sound.
     bint started  # Something was sent.
     bint paused  # Muted since the last packet: time has passed that was not sent.
     bint marked  # The next packet begins a new source: marker bit.
     int64_t sent_at  # When the last packet was sent.
+    int unfed  # Rounds of the wheel since then.
     int64_t due_at  # When the pacing wheel next comes to this leg.
     uint32_t payload_bytes  # Octet count of the sender report, which wraps.
     Trail trail
@@ -110,10 +113,15 @@ cdef struct Leg:
     uint32_t speaker_timestamp
     uint16_t sequence_offset  # Added to its sequence numbers.
     uint32_t timestamp_offset
+    int32_t lent  # Samples by which the speaker is placed later than its clock says, since it was filled in for.
+    int32_t late_by  # Samples by which its packets came too late after that, the least so far,
+    int64_t late_since  # and since when; 0 if none was too late.
     int reach  # How far behind its newest packet one may be placed: not before the one that fixed the offsets.
     # What is spoken.
     int32_t first_listener  # Legs that hear this one, or -1.
-    int64_t heard_at  # When the last Opus packet came in.
+    int64_t heard_at  # When the last Opus packet came in,
+    int64_t alive_at  # and when the last packet of any kind.
+    int silence  # Rounds of the wheel since then.
     Keypad keypad
     Counters counters
     # What the two ends report to each other.
@@ -166,7 +174,8 @@ cdef struct Port:
     int64_t asleep_until  # When the thread wakes by itself.
     bint wake  # The holder of the lock has made something due earlier than that.
     int64_t ticked  # The last tick of the wheel that was served.
-    int64_t stall  # Silence of a speaker after which comfort frames fill in.
+    int stall  # Rounds of the wheel without a packet of the speaker, after which comfort frames fill in,
+    int lost  # and without a packet of a leg, after which it counts as silent.
     Srtp srtp
     int64_t epoch  # What makes the engine's clock nanoseconds since 1970, as of its start.
     Totals totals

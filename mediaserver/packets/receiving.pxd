@@ -9,6 +9,7 @@ from mediaserver.packets.endpoints cimport Endpoint, leg_at
 from mediaserver.packets.forwarding cimport forward
 from mediaserver.packets.keypad cimport Pressed, fall_silent, press
 from mediaserver.packets.limits cimport MAX_DATAGRAM
+from mediaserver.packets.opus cimport duration
 from mediaserver.packets.port cimport Leg, Port, place
 from mediaserver.packets.reception cimport observe
 from mediaserver.packets.reporting cimport take_report
@@ -19,6 +20,7 @@ from mediaserver.packets.sending cimport notice
 cdef enum:
     HEARD = 6  # LegEventKind.
     DIGIT = 9
+    LEG_SPEAKS = 10
     STUN_HEADER = 20  # Bytes (RFC 8489 5).
     DTLS_HEADER = 13  # Bytes (RFC 6347 4.1).
 
@@ -71,6 +73,10 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
             note(&port.calendar, place(port, leg), FIRST_INTERVAL, now)
     leg.counters.received += 1
     leg.counters.received_bytes += received
+    leg.alive_at = now
+    if leg.silence >= port.lost:
+        notice(port, leg, LEG_SPEAKS, now)
+    leg.silence = 0
     if not parse(&packet, data, length):
         port.totals.malformed += 1
         return
@@ -85,6 +91,7 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
     leg.heard_at = now
     if fall_silent(&leg.keypad, &pressed, now):
         tell_digit(port, leg, &pressed, now)
+    packet.duration = duration(packet.payload, packet.length)
     listener = leg.first_listener
     while listener >= 0:
         forward(port, &port.legs[listener], &packet, now)

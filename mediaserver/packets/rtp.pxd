@@ -16,6 +16,7 @@ cdef struct Packet:
     bint marker
     const uint8_t* payload  # Without CSRCs, header extension and padding.
     int length  # Bytes of the payload.
+    int duration  # Samples of its sound.
 
 
 cdef inline uint16_t read16(const uint8_t* at) noexcept nogil:

@@ -24,6 +24,7 @@ from mediaserver.packets.rtp cimport FRAME_SAMPLES, RTP_HEADER, Packet, sequence
 cdef enum:
     FRAME = 20 * MILLISECOND
     AUDIO_STARTED = 1  # LegEventKind.
+    PAUSE = 3 * FRAME_SAMPLES  # Below this a late source is left to the listener's jitter buffer.
 
 
 cdef inline void notice(Port* port, const Leg* leg, int kind, int64_t now) noexcept nogil:
@@ -86,11 +87,14 @@ cdef inline void enqueue(Port* port, const Leg* leg, int length) noexcept nogil:
 
 
 cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
-    """One frame after the last one, or as many frames as a pause has lasted."""
-    cdef int64_t frames = 1
-    if leg.paused:
-        frames = max(1, (now - leg.sent_at + FRAME // 2) // FRAME)
-    return <uint32_t>(leg.timestamp + FRAME_SAMPLES * frames)
+    """Where the last packet ends; where a new source begins late, as many whole frames later as time has passed.
+
+    So a listener's jitter buffer sees a pause, which it plays as one, and not a delay, which it would keep.
+    """
+    cdef int64_t late = (now - leg.sent_at) * FRAME_SAMPLES // FRAME - leg.duration - leg.lent
+    if not (leg.marked or leg.paused) or late < PAUSE:
+        late = 0
+    return <uint32_t>(leg.timestamp + leg.duration + late // FRAME_SAMPLES * FRAME_SAMPLES)
 
 
 cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* origin, int64_t now) noexcept nogil:
@@ -107,8 +111,8 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
     if port.srtp.protect(leg.outbound, data, &length) != 0:
         return False
     enqueue(port, leg, length)
-    leg.counters.discontinuities += not continues(&leg.trail, data, origin, leg.paused)
-    extend(&leg.trail, data, origin)
+    leg.counters.discontinuities += not continues(&leg.trail, data, origin, now)
+    extend(&leg.trail, data, origin, packet.duration, now)
     if not leg.started:
         leg.started = True
         note(&port.calendar, place(port, leg), FIRST_INTERVAL, now)
@@ -118,7 +122,9 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
     if sequence_step(leg.sequence, packet.sequence) > 0:
         leg.sequence = packet.sequence
         leg.timestamp = packet.timestamp
+        leg.duration = packet.duration
     leg.sent_at = now
+    leg.unfed = 0
     leg.paused = False
     leg.marked = False
     leg.payload_bytes += packet.length

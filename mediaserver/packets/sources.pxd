@@ -11,6 +11,7 @@ from mediaserver.packets.port cimport (
     AWAITED,
     CLIPS,
     COMFORT,
+    FILLED,
     LIVE,
     NOTHING,
     STALLED,
@@ -21,13 +22,14 @@ from mediaserver.packets.port cimport (
     Source,
     place,
 )
-from mediaserver.packets.rtp cimport Packet
+from mediaserver.packets.rtp cimport FRAME_SAMPLES, Packet
 from mediaserver.packets.sending cimport FRAME, next_timestamp, notice, transmit
 from mediaserver.packets.wheel cimport take_out
 
 cdef enum:
     SOURCE_STALLED = 3  # LegEventKind.
     PLAYLIST_ENDED = 5
+    LEG_SILENT = 7
     JOIN_SOONEST = 30  # Milliseconds from the last packet to a comfort frame when the joined leg speaks: its own packet
     JOIN_LATEST = 35  # comes first, and if it does not the gap still stays below 40 ms.
     SPEAKING = 40  # Milliseconds without a packet after which a leg does not count as speaking when it is joined.
@@ -144,6 +146,7 @@ cdef inline bint send_frame(Port* port, Leg* leg, const Clip* clip, uint32_t fra
     packet.timestamp = next_timestamp(leg, now)
     packet.payload = clip.data + start
     packet.length = clip.ends[frame] - start
+    packet.duration = FRAME_SAMPLES
     if transmit(port, leg, &packet, NULL, now):
         return True
     add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
@@ -176,19 +179,37 @@ cdef inline void send_comfort_frame(Port* port, Leg* leg, int64_t now) noexcept 
     leg.comfort_frame = (leg.comfort_frame + 1) % port.comfort.length
 
 
+cdef inline void watch(Port* port, Leg* leg, int64_t now) noexcept nogil:
+    """A round of the wheel is over: count the silence of the leg and of its speaker.
+
+    Rounds are counted and not time, so that a hold-up of the machine is nobody's silence.
+    """
+    leg.silence += 1
+    leg.unfed += 1
+    if leg.silence == port.lost:
+        notice(port, leg, LEG_SILENT, now)
+    if leg.source == LIVE and leg.unfed > port.stall:
+        leg.source = FILLED
+        leg.marked = True
+        leg.late_since = 0
+        # The comfort frames begin where the speaker's clock is by now, so that no stall leaves delay behind.
+        leg.timestamp_offset -= leg.lent
+    if leg.source == FILLED and now - port.legs[leg.speaker].alive_at >= port.stall * FRAME:
+        leg.source = STALLED
+        notice(port, leg, SOURCE_STALLED, now)
+
+
 cdef inline void serve(Port* port, Leg* leg, int64_t now) noexcept nogil:
-    """The wheel has come to this leg: send what is due, and watch over its source."""
+    """The wheel has come to this leg: watch over its source, and send what is due."""
+    cdef int frames = frames_due(leg, now)
     cdef int frame
-    for frame in range(frames_due(leg, now)):
+    if frames > 0:
+        watch(port, leg, now)
+    for frame in range(frames):
         if is_dialling(leg):
             if not go_on_dialling(port, leg, now):
                 send_comfort_frame(port, leg, now)
         elif leg.source == CLIPS:
             send_clip_frame(port, leg, now)
         elif leg.source != LIVE:
-            send_comfort_frame(port, leg, now)
-        elif now - leg.sent_at >= port.stall:
-            leg.source = STALLED
-            leg.marked = True
-            notice(port, leg, SOURCE_STALLED, now)
             send_comfort_frame(port, leg, now)

@@ -77,17 +77,21 @@ class LegEventKind(enum.IntEnum):
     SOURCE_STARTED = 2
     """The first packet of a newly joined source leg was forwarded to this leg."""
     SOURCE_STALLED = 3
-    """The source leg of this leg has fallen silent; comfort frames go on."""
+    """The source leg of this leg sends nothing; comfort frames go on."""
     SOURCE_RECOVERED = 4
     """It speaks again."""
     PLAYLIST_ENDED = 5
     """The last cue is over; comfort frames go on."""
     HEARD = 6
     """The first authentic packet came from this leg."""
+    LEG_SILENT = 7
+    """Nothing has come from this leg for a while, although it is being sent something. A muted microphone sends."""
     BYE = 8
     """The peer has ended its stream (RFC 3550 6.6). Its call may go on."""
     DIGIT = 9
     """The peer has pressed a key and let it go (RFC 4733)."""
+    LEG_SPEAKS = 10
+    """A leg that was silent sends again."""
 
 
 class LegEvent(NamedTuple):

@@ -49,6 +49,8 @@ class AgentTab(msgspec.Struct, frozen=True, kw_only=True):
     session: str
     leg: str
     connected: bool = False
+    silent: bool = False
+    """Nothing comes from it, so that the caller hears hold audio in its stead."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

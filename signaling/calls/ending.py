@@ -37,6 +37,8 @@ from signaling.calls.events import (
     LegConnected,
     LegFailed,
     LegRefused,
+    LegSilent,
+    LegSpeaks,
     MetaError,
     QueueOverflowed,
     Reason,
@@ -96,6 +98,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | LegConnected()
             | LegFailed()
             | DigitPressed()
+            | LegSilent()
+            | LegSpeaks()
             | ActionConfirmed()
             | ActionFailed()
             | QueueOverflowed()

@@ -145,6 +145,18 @@ class DigitPressed(_Event, frozen=True):
     duration_ms: int
 
 
+class LegSilent(_Event, frozen=True):
+    """For some seconds not one packet has come from this leg. A muted microphone is not silent, it sends silence."""
+
+    leg: str
+
+
+class LegSpeaks(_Event, frozen=True):
+    """A silent leg sends packets again."""
+
+    leg: str
+
+
 class ActionConfirmed(_Event, frozen=True):
     """Meta answered 200 to this action."""
 
@@ -235,6 +247,8 @@ Event: TypeAlias = (
     | LegConnected
     | LegFailed
     | DigitPressed
+    | LegSilent
+    | LegSpeaks
     | ActionConfirmed
     | ActionFailed
     | AgentAssigned

@@ -8,7 +8,7 @@ their coming back in ``returning``, the end is in ``ending``.
 
 from typing import assert_never
 
-from signaling.calls import ending, queueing, returning, serving, setup
+from signaling.calls import ending, queueing, returning, serving, setup, silence
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
@@ -28,6 +28,8 @@ from signaling.calls.events import (
     LegConnected,
     LegFailed,
     LegRefused,
+    LegSilent,
+    LegSpeaks,
     QueueOverflowed,
     Reason,
     ServerStopping,
@@ -67,6 +69,12 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return serving.leg_lost(call, event.leg, now)
         case DigitPressed():
             return serving.digit_pressed(call, event)
+        case LegSilent() | LegSpeaks() if event.leg == CALLER_LEG:
+            return ignore(call, "a caller may be silent")
+        case LegSilent():
+            return silence.begin(call, event)
+        case LegSpeaks():
+            return silence.end(call, event)
         case ActionConfirmed():
             return setup.action_confirmed(call, event, now)
         case ActionFailed():

@@ -93,6 +93,7 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ("[http]\nzzz = 1", "http.zzz", "the keys here are host, port"),
         ('[media]\nhost = "example.org"', "media.host", "does not appear to be an IPv4 or IPv6 address"),
         ('[media]\nadvertised = ["192.0.2.1", "zz"]', "media.advertised.1", "does not appear to be an IPv4 or IPv6"),
+        ("[media]\nstall_ms = 2000\nlost_ms = 500", "media.lost_ms", "must not be less than stall_ms"),
         ("[media]\nport = 65530", "media.ports", "the last port would lie above 65535"),
         ("[[queues]]\nring_s = -1", "queues.0.ring_s", "How long one agent is rung"),
         ("[[queues]]\nmusik = true", "queues.0.musik", "did you mean music?"),

@@ -14,7 +14,16 @@ from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, Stream
 from mediaserver.wait_player import Unseen, WaitPlayer
 from mediaserver.wait_sounds import Sounds
-from signaling.calls.events import DigitPressed, Event, LegAnswered, LegConnected, LegFailed, LegRefused
+from signaling.calls.events import (
+    DigitPressed,
+    Event,
+    LegAnswered,
+    LegConnected,
+    LegFailed,
+    LegRefused,
+    LegSilent,
+    LegSpeaks,
+)
 from tests.mediaserver.conftest import MakePeer, tone_frames
 from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
@@ -115,6 +124,20 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     assert calls.final["c", "caller"].forwarded > 0
     assert calls.final["c", "agent-1"].received > 0
     assert media.counters("c") == {}
+
+
+async def test_tells_that_a_leg_is_silent_and_that_it_speaks_again(
+    media: Media, calls: Calls, engine: Engine, peer: MakePeer[Peer]
+) -> None:
+    agent = peer(Peer, AGENT_HZ)
+    agent.silence()
+    await connect(media, calls, "agent-1", agent)
+    media.play("c", "agent-1", "vip")
+    assert await calls.told() == ("c", LegSilent(leg="agent-1")), "the call goes on as if somebody spoke"
+
+    agent.speak()
+
+    assert await calls.told() == ("c", LegSpeaks(leg="agent-1")), "the caller is never joined again"
 
 
 async def test_a_programme_that_plays_goes_on_undisturbed(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:

@@ -215,6 +215,10 @@ class World(RuleBasedStateMachine):
     def the_leg_of_a_tab_fails(self, number: int) -> None:
         self.happens(b.leg_failed(f"agent-{number}"))
 
+    @rule(number=st.integers(1, 9), news=st.sampled_from([b.leg_silent, b.leg_speaks]))
+    def a_leg_falls_silent_or_speaks(self, number: int, news: Callable[[str], Event]) -> None:
+        self.happens(news(f"agent-{number}"))
+
     @precondition(lambda self: self._may_pass_the_deadline())
     @rule()
     def the_deadline_passes(self) -> None:
@@ -298,12 +302,13 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
-        """Hold audio until an agent is joined, and again as soon as that agent is lost; nothing before accept."""
+        """Hold audio until an agent is joined, and again while that agent is silent or lost; nothing before accept."""
         if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.RETURNING):
             assert self.ledger.heard == "hold audio", "the caller hears silence"
         elif self.call.phase is Phase.TALKING:
             assert self.call.claim is not None
-            assert [self.ledger.heard] == [tab.leg for tab in self.call.claim.tabs], "the caller hears the wrong leg"
+            expected = ["hold audio" if tab.silent else tab.leg for tab in self.call.claim.tabs]
+            assert [self.ledger.heard] == expected, "the caller hears the wrong leg, or one that is silent"
 
     @invariant()
     def meta_hears_one_goodbye_if_it_was_not_metas_own(self) -> None:

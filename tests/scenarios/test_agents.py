@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from benchmarks.simulator.continuity import discontinuities
+from benchmarks.simulator.hearing import Hearing, Sound
+from benchmarks.simulator.media_end import MediaEnd
 from tests.support.stage import PATIENCE_S, Stage, staged, until
 
 
@@ -53,6 +55,28 @@ async def test_the_first_tab_to_answer_wins_and_the_others_fall_silent(stage: St
     assert rings[0].joined.at is None, "a late second Answer is harmless (#89)"
     call.hang_up()
     await until(rings[1].ended)
+
+
+async def test_an_agent_whose_network_fails_is_covered_by_hold_audio_and_joined_again(tmp_path: Path) -> None:
+    """#39, #58: seconds before ICE gives the agent up, the caller hears music; once back, the same conversation."""
+    async with staged(tmp_path, tables={"media": {"lost_ms": 500}}) as stage:
+        ana = await stage.agent("ana")
+        call = stage.phone()
+        talk = await stage.talk(ana)
+        await call.ear.listen(0.5, PATIENCE_S)
+        microphone = talk.browser.media
+        assert isinstance(microphone, MediaEnd)
+        microphone.cut()
+        await call.ear.listen(2.0, PATIENCE_S)
+        microphone.unmute()
+        await call.ear.listen(0.5, PATIENCE_S)
+        call.hang_up()
+        await until(talk.ended)
+        sounds = [segment.sound for segment in Hearing(call.ear.recording).segments()]
+        first, last = sounds.index(Sound.VOICE), len(sounds) - 1 - sounds[::-1].index(Sound.VOICE)
+        assert {Sound.RINGBACK, Sound.MUSIC} & set(sounds[first:last]), "the caller waits in dead air"
+        assert discontinuities(call.ear.recording) == [], "the caller's phone must not notice (#26)"
+        assert (await stage.record_of(call)).agents_tried == ("ana",), "silence alone loses no agent"
 
 
 async def test_an_agent_who_is_offline_is_never_rung(stage: Stage) -> None:

@@ -47,6 +47,7 @@ class Peer:
 
     def __init__(self, hertz: float) -> None:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._hertz = hertz
         self._sender = self.connection.addTrack(Tone(hertz))
         self._track: asyncio.Future[MediaStreamTrack] = asyncio.get_running_loop().create_future()
         self.connection.on("track", self._track.set_result)
@@ -83,6 +84,10 @@ class Peer:
     def silence(self) -> None:
         """Send nothing, from before the call on."""
         self._sender.replaceTrack(None)
+
+    def speak(self) -> None:
+        """End the silence."""
+        self._sender.replaceTrack(Tone(self._hertz))
 
     async def close(self) -> None:
         """Hang up."""

@@ -45,6 +45,13 @@ def test_a_lost_packet_breaks_sequence_and_timestamp() -> None:
     assert [found.kind for found in discontinuities(heard)] == [Break.SEQUENCE, Break.TIMESTAMP]
 
 
+def test_a_pause_that_time_explains_is_no_break() -> None:
+    heard = changed(recording([b"x"] * 20), 10, "timestamp", lambda timestamp: (timestamp + 9 * 960) & 0xFFFFFFFF)
+    paused = heard[:10] + [item._replace(at=item.at + 0.18) for item in heard[10:]]
+    assert discontinuities(paused) == [], "a receiver plays it as silence and keeps its delay"
+    assert discontinuities(heard), "time that has not passed cannot be skipped"
+
+
 def test_a_doubled_packet_is_a_break() -> None:
     heard = recording([b"x"] * 5)
     assert discontinuities([*heard[:3], heard[2], *heard[3:]]), "a replayed packet must not pass"

@@ -14,6 +14,8 @@ from tests.support.rtp_peer import Rtp
 SEQUENCE_LIMIT = 1000
 TIMESTAMP_LIMIT = 480_000
 END_SSRC = 0xE4D
+TOC = b"\xf8"
+"""One frame of 20 ms (RFC 6716 3.1): a source that is joined anew begins where the last frame ends."""
 
 
 class Spoken(NamedTuple):
@@ -59,7 +61,7 @@ def assert_one_stream(heard: list[Rtp], spoken: list[Spoken]) -> None:
         sequence = difference(newest.sequence, packet.sequence, 16)
         timestamp = difference(newest.timestamp, packet.timestamp, 32)
         if (sequence, timestamp) != (1, 960):
-            before, after = (spoken[int(each.payload)] for each in (newest, packet))
+            before, after = (spoken[int(each.payload[1:])] for each in (newest, packet))
             assert before.ssrc == after.ssrc, "another SSRC must be joined anew"
             assert sequence == difference(before.sequence, after.sequence, 16), "the sequence jumps"
             assert timestamp == difference(before.timestamp, after.timestamp, 32), "the clock jumps"
@@ -86,14 +88,14 @@ def test_no_link_breaks_the_listeners_stream(
         before = next((each for each in reversed(spoken) if each.ssrc == ssrc), spoken[0])
         spoken.append(Spoken(before.sequence + sequence, before.timestamp + timestamp, ssrc))
     packets = [
-        speaker.peer.protect(b"%d" % at, sequence=each.sequence, timestamp=each.timestamp, ssrc=each.ssrc)
+        speaker.peer.protect(TOC + b"%d" % at, sequence=each.sequence, timestamp=each.timestamp, ssrc=each.ssrc)
         for at, each in enumerate(spoken)
     ]
     for at in lossy(len(packets), random.Random(seed)):
         speaker.peer.send_raw(packets[at])
     speaker.peer.speak(b"end", sequence=0, timestamp=0, ssrc=END_SSRC)
     heard = listener.peer.hear_until(b"end")
-    voices = [packet.payload for packet in heard if packet.payload.isdigit()]
+    voices = [packet.payload for packet in heard if packet.payload[1:].isdigit()]
     assert len(set(voices)) == len(voices), "a packet was heard twice"
     assert len({packet.sequence for packet in heard}) == len(heard), "two packets share a place in the stream"
     assert_one_stream(heard, spoken)

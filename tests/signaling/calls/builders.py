@@ -23,6 +23,8 @@ from signaling.calls.events import (
     LegConnected,
     LegFailed,
     LegRefused,
+    LegSilent,
+    LegSpeaks,
     MetaError,
     Overflow,
     QueueOverflowed,
@@ -98,6 +100,16 @@ def leg_failed(leg: str = CALLER_LEG) -> LegFailed:
 def digit_pressed(leg: str = CALLER_LEG) -> DigitPressed:
     """A key is pressed and let go."""
     return DigitPressed(leg=leg, digit="5", duration_ms=120)
+
+
+def leg_silent(leg: str = TAB_LEG) -> LegSilent:
+    """Nothing comes from a leg any more."""
+    return LegSilent(leg=leg)
+
+
+def leg_speaks(leg: str = TAB_LEG) -> LegSpeaks:
+    """A silent leg is there again."""
+    return LegSpeaks(leg=leg)
 
 
 def assigned(agent: str = ANN) -> AgentAssigned:

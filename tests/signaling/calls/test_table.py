@@ -29,6 +29,12 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "LegFailed/caller": b.leg_failed(CALLER_LEG),
     "LegFailed/tab": b.leg_failed(b.TAB_LEG),
     "LegFailed/lost": b.leg_failed(LOST_LEG),
+    "LegSilent/caller": b.leg_silent(CALLER_LEG),
+    "LegSilent/tab": b.leg_silent(b.TAB_LEG),
+    "LegSilent/lost": b.leg_silent(LOST_LEG),
+    "LegSpeaks/caller": b.leg_speaks(CALLER_LEG),
+    "LegSpeaks/tab": b.leg_speaks(b.TAB_LEG),
+    "LegSpeaks/lost": b.leg_speaks(LOST_LEG),
     "DigitPressed/caller": b.digit_pressed(CALLER_LEG),
     "DigitPressed/tab": b.digit_pressed(b.TAB_LEG),
     "ActionConfirmed/pre": b.confirmed(Action.PRE_ACCEPT),
@@ -64,6 +70,9 @@ REASONS = {
     "dup": "duplicate connect",
     "leg": "the caller's leg was answered before",
     "lost": "the tab of this leg is gone",
+    "mute": "a caller may be silent",
+    "nil": "not heard anyway",
+    "loud": "was not silent",
     "pre": "pre_accept was settled before",
     "acc": "accept was settled before",
     "rej": "reject was settled before",
@@ -96,6 +105,12 @@ LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost 
 LegFailed/caller         ending ending ending ending ending ending ending ending -over  -over
 LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
 LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegSilent/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSilent/tab            -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -over  -over
+LegSilent/lost           -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
+LegSpeaks/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSpeaks/tab            -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
+LegSpeaks/lost           -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
 
 DigitPressed/caller      -nob   -nob   -nob   -nob   -nob   -nob   talk   -nob   -over  -over
 DigitPressed/tab         -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -over  -over
