@@ -22,7 +22,7 @@ from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
-from mediaserver.wait_player import Unseen, WaitPlayer
+from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds, load_sounds
 from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
@@ -41,6 +41,7 @@ from signaling.store.sqlite import SqliteStore
 from signaling.supervisor import Supervisor
 from signaling.trace import TraceFolder
 from signaling.waiting.dispatcher import Dispatcher
+from signaling.waiting.view import RoomView
 from signaling.whatsapp.endpoint import Webhook
 from signaling.whatsapp.graph import Access, Graph
 
@@ -89,7 +90,9 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         engine = _build_engine(config, library)
         stack.callback(engine.close)
         sounds = await asyncio.to_thread(_sounds, config, library)
-        player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
+        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
+        view = RoomView(lambda: dispatcher.room, clock)
+        player = WaitPlayer(engine, sounds, view, asyncio.get_running_loop())
         ledger = Ledger(records)
         media = Media(engine, board.post, player, (Figures(metrics), ledger), advertised=config.media.advertised)
         media.open()
@@ -99,7 +102,6 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
         desk = Desk(post=board.post, room=dispatcher)
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
@@ -113,7 +115,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
             traces=TraceFolder(config.trace.folder),
         )
         board.supervisor = supervisor
-        metrics.register(ServerCollector(supervisor, engine, reception))
+        metrics.register(ServerCollector(supervisor, engine, reception, player))
         webhook = Webhook(
             Inbox(store),
             supervisor.deliver,

@@ -20,18 +20,29 @@ class PacketTotals(Protocol):
         """What the port has seen."""
 
 
+class SoundTotals(Protocol):
+    """What is asked of the wait player."""
+
+    @property
+    def failures(self) -> int:
+        """Wait strategies that could not be played."""
+
+
 class ServerCollector(Collector):
     """Calls and packets of one server."""
 
-    def __init__(self, supervisor: Supervisor, engine: PacketTotals, reception: Reception) -> None:
+    def __init__(self, supervisor: Supervisor, engine: PacketTotals, reception: Reception, sound: SoundTotals) -> None:
         self._supervisor = supervisor
         self._engine = engine
         self._reception = reception
+        self._sound = sound
 
     def collect(self) -> Iterator[Metric]:
         """All metrics, as they stand now."""
         yield from self._calls()
         yield from self._packets()
+        failed = self._sound.failures
+        yield CounterMetricFamily("ringbridge_wait_failures", "Waits given built-in ringing; must be 0.", value=failed)
         yield GaugeMetricFamily("ringbridge_tasks", "asyncio tasks that exist.", value=len(asyncio.all_tasks()))
 
     def _calls(self) -> Iterator[Metric]:

@@ -33,22 +33,6 @@ class QueueView(Protocol):
         """Whether an agent is being rung for the call, or could be."""
 
 
-class Unseen:
-    """The view of a waiting room that tells nothing: place and wait are not said, and an announcement may interrupt."""
-
-    def place(self, call_id: str) -> int | None:
-        """Not known."""
-        return None
-
-    def estimate(self, call_id: str) -> float | None:
-        """Not known."""
-        return None
-
-    def about_to_connect(self, call_id: str) -> bool:
-        """Not known."""
-        return False
-
-
 class Timer(Protocol):
     """A call-back that was asked for."""
 

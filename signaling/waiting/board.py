@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from signaling.waiting import visits
+from signaling.waiting import pace, visits
 from signaling.waiting.rules import Rules
 from signaling.waiting.visits import Place, Visits
 
@@ -104,6 +104,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     turns: Mapping[str, str] = {}
     """By queue, who was rung last."""
     visits: Visits = {}
+    answered: Mapping[str, tuple[float, ...]] = {}
+    """By queue, when its latest callers got their agents (``pace``)."""
 
 
 def enter(board: Board, call_id: str, waiting: Waiting, *, rules: Rules) -> Board:
@@ -183,6 +185,9 @@ def occupy(board: Board, call_id: str, name: str, *, now: float, rules: Rules) -
         return board
     if call is not None and call.caller is not None and rules.queue(call.queue).sticky_s > 0:
         board = replace(board, visits=visits.served(board.visits, call.caller, name, now=now))
+    if call is not None:
+        history = pace.answered(board.answered.get(call.queue, ()), now)
+        board = replace(board, answered={**board.answered, call.queue: history})
     talking = replace(
         agent,
         presence=Presence.BUSY,

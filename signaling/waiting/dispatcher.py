@@ -62,7 +62,13 @@ class Dispatcher:
         self._pending: list[_Change] = []
         self._wake_at: float | None = None
         self._listener: PresenceListener | None = None
+        self._room = Board()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def room(self) -> Board:
+        """The room as it was when this node saw it last."""
+        return self._room
 
     async def start(self, on_presence: PresenceListener) -> asyncio.Task[None]:
         """Clear what a former run left, then serve. Raises StoreUnavailable.
@@ -159,6 +165,7 @@ class Dispatcher:
             version = record.version if record is not None else 0
             if after == before or await self._store.commit(self._key, version, _encoder.encode(after)):
                 self._pending.clear()
+                self._room = after
                 self._wake_at = next_deadline(after, now=now, rules=self._rules)
                 self._tell(before, after)
                 for call_id, event in news:

@@ -12,7 +12,7 @@ from hold_audio.strategy import FOR_EVER, Programme, Segment, WaitStrategy
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, Stream
-from mediaserver.wait_player import Unseen, WaitPlayer
+from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds
 from signaling.calls.events import (
     DigitPressed,
@@ -28,6 +28,7 @@ from tests.mediaserver.conftest import MakePeer, tone_frames
 from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 from tests.support.peers import MetaPeer, Peer
 from tests.support.rtp_peer import RtpPeer
+from tests.support.unseen import Unseen
 
 RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ = 400, 1000, 600, 800, 1200
 

@@ -8,8 +8,9 @@ import pytest
 from hold_audio.clip import Clip
 from hold_audio.strategy import FOR_EVER, Announcement, Programme, Segment, WaitStrategy
 from mediaserver.packets.types import Cue
-from mediaserver.wait_player import Unseen, WaitPlayer
+from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds
+from tests.support.unseen import Unseen
 
 LEG, OTHER_LEG = 7, 8
 LENGTHS = {"ring": 250, "music": 1500, "jazz": 900, "hello": 100, "sorry": 150, "hold": 500, "fallback": 250}

@@ -9,6 +9,7 @@ from hold_audio.clip import Clip
 from hold_audio.intake import frames_of
 from hold_audio.library import Library
 from hold_audio.loudness import normalised
+from hold_audio.prompts.recordings import prompts
 from hold_audio.shelf import Shelf
 from tests.hold_audio.sound_files import voice
 from tests.support.stage import PATIENCE_S, staged, until
@@ -67,3 +68,31 @@ async def test_missing_sounds_leave_no_silence(tmp_path: Path, monkeypatch: pyte
 
     heard = tuple(packet.packet.payload for packet in call.ear.recording)
     assert heard == Library()["music"].frames[: len(heard)]
+
+
+async def test_a_caller_is_told_his_place_by_the_waiting_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """#21, #24: said once the board knows, and only to those for whom no agent is being rung."""
+    monkeypatch.chdir(tmp_path)
+    wait = {"announcements": [{"say": ["place"], "first_s": 0.5, "every_s": 600}], "spacing_s": 0}
+    async with staged(tmp_path, queue={"wait": wait, "ringback_cycles": 0}) as stage:
+        call = stage.phone()
+        await until(call.accepted)
+        await call.ear.listen(3.0, PATIENCE_S)
+        call.hang_up()
+        await until(call.ended)
+        await stage.agent("ana")
+        ringing = stage.phone()
+        await until(ringing.accepted)
+        await ringing.ear.listen(3.0, PATIENCE_S)
+        ringing.hang_up()
+        await until(ringing.ended)
+
+    spoken = prompts("en")[0]["en/next"].frames
+    assert _holds(tuple(heard.packet.payload for heard in call.ear.recording), spoken), "nobody told him he is next"
+    undisturbed = tuple(heard.packet.payload for heard in ringing.ear.recording)
+    assert not _holds(undisturbed, spoken), "he was made to listen while his agent was rung (#21)"
+    assert discontinuities(call.ear.recording) == []
+
+
+def _holds(heard: tuple[bytes, ...], frames: tuple[bytes, ...]) -> bool:
+    return any(heard[at : at + len(frames)] == frames for at in range(len(heard)))
