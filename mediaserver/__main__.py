@@ -14,6 +14,8 @@ import uvloop
 from mediaserver import logs
 from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
+from mediaserver.hours_config import hours_of
+from mediaserver.hours_table import state, week_ahead
 from signaling.agents.tokens import issue
 
 main = typer.Typer(
@@ -55,6 +57,28 @@ def agent_token(
     secrets = _load_secrets()
     token = issue(name, secret=secrets.agent_secret.get_secret_value(), now=time.time(), ttl=hours * 3600)
     print(token)
+
+
+@main.command()
+def hours(
+    queue: Annotated[str, typer.Argument(help="Name of the queue.")],
+    config: ConfigPath = None,
+) -> None:
+    """Print when a queue is open on the next seven days."""
+    try:
+        queues = load_config(config).queues
+    except ConfigProblems as error:
+        _refuse(list(error.problems))
+    found = next((known for known in queues if known.name == queue), None)
+    if found is None:
+        _refuse([f"there is no queue {queue!r}; the queues are {', '.join(known.name for known in queues)}"])
+    if found.hours is None:
+        print(f"{queue}: always open")
+        return
+    open_hours, now = hours_of(found.hours), time.time()
+    print(f"{queue} ({open_hours.zone}): {state(open_hours, now)}")
+    for line in week_ahead(open_hours, now):
+        print(line)
 
 
 @main.command(

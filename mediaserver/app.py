@@ -106,7 +106,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
-        reception = reception_of(config)
+        reception = reception_of(config, clock)
         supervisor = Supervisor(
             Ports(media, graph, dispatcher, desk, ledger),
             records,

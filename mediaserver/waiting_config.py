@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from mediaserver.hours_config import HoursSection
 from mediaserver.section import Country, Section
 from mediaserver.wait_config import WaitSection
 from signaling.calls.events import Overflow
@@ -60,6 +61,7 @@ class QueueSection(Section):
         description="What these three limits lead to: hang_up, queue (another one) or call_back (a request for it).",
     )
     overflow_queue: str | None = Field(default=None, description="The other queue, for overflow = queue.")
+    hours: HoursSection | None = None
     agent_return_s: float = Field(
         default=5.0, gt=0, description="How long an agent lost in mid-call may take to come back, in seconds."
     )

@@ -1,8 +1,10 @@
 """Owns how the configuration of the waiting room becomes its rules. The records are signaling's, the file is ours."""
 
 from mediaserver.config import Config
+from mediaserver.hours_config import hours_of
 from mediaserver.waiting_config import AgentSection, QueueSection
 from signaling.calls.call import Policies
+from signaling.clock import Clock
 from signaling.waiting.reception import Reception
 from signaling.waiting.routes import Directory, Rule
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
@@ -16,7 +18,7 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-def reception_of(config: Config) -> Reception:
+def reception_of(config: Config, clock: Clock) -> Reception:
     """The door. Calls without a route go to the first queue of the file."""
     rules = [
         Rule(
@@ -34,7 +36,8 @@ def reception_of(config: Config) -> Reception:
         for route in config.routes
     ]
     waits = {queue.name: Policies(return_s=queue.agent_return_s) for queue in config.queues}
-    return Reception(Directory(rules, default_queue=config.queues[0].name), waits)
+    hours = {queue.name: hours_of(queue.hours) for queue in config.queues if queue.hours is not None}
+    return Reception(Directory(rules, default_queue=config.queues[0].name), waits, hours, clock)
 
 
 def _policy(queue: QueueSection) -> QueuePolicy:

@@ -101,6 +101,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """Calls of higher priority are served first."""
     skills: tuple[str, ...] = ()
     """What an agent needs for this call."""
+    closed: bool = False
+    """It comes outside the business hours of its queue and is rejected."""
     policies: Policies = Policies()
 
 

@@ -23,7 +23,7 @@ from signaling.calls.steps import Step, deadline, ignore
 
 
 def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
-    """A new call: the media side is asked for a leg."""
+    """A new call: the media side is asked for a leg, or Meta is told at once that nobody is there."""
     call = Call(
         call_id=offer.call_id,
         phone_number_id=offer.phone_number_id,
@@ -37,6 +37,8 @@ def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
         cta_payload=offer.cta_payload,
         deeplink_payload=offer.deeplink_payload,
     )
+    if route.closed:
+        return ending.end(call, now, End(by="server", reason="outside business hours"))
     return Step(call, (AnswerOffer(leg=CALLER_LEG, sdp=offer.sdp, whatsapp=True),))
 
 

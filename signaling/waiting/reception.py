@@ -1,4 +1,4 @@
-"""Owns the door: what is decided about a call before it begins. ``routes`` does the deciding."""
+"""Owns the door: what is decided about a call before it begins. Reads the clock; ``routes`` and ``hours`` decide."""
 
 from collections.abc import Mapping
 
@@ -6,18 +6,24 @@ import structlog
 
 from signaling.calls.call import Policies, Route
 from signaling.calls.events import CallOffered
+from signaling.clock import Clock
 from signaling.tags import call_tag
+from signaling.waiting.hours import Hours
 from signaling.waiting.routes import Approach, Communication, Directory
 
 _log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Gives every new call its route. ``waits`` has those of every queue."""
+    """Gives every new call its route. ``waits`` has those of every queue, ``hours`` those of queues that close."""
 
-    def __init__(self, directory: Directory, waits: Mapping[str, Policies]) -> None:
+    def __init__(
+        self, directory: Directory, waits: Mapping[str, Policies], hours: Mapping[str, Hours], clock: Clock
+    ) -> None:
         self._directory = directory
         self._waits = waits
+        self._hours = hours
+        self._clock = clock
         self.unrouted = 0
         """Calls that no rule expected, although there are rules; each is in the log too."""
 
@@ -36,7 +42,12 @@ class Reception:
         if found.unexpected:
             self.unrouted += 1
             _log.warning("no_route_matched", call=call_tag(offer.call_id), queue=found.queue)
-        rule, waits = found.rule, self._waits[found.queue]
-        if rule is None:
-            return Route(queue=found.queue, policies=waits)
-        return Route(queue=found.queue, rule=rule.name, priority=rule.call_priority, skills=rule.skills, policies=waits)
+        rule, hours = found.rule, self._hours.get(found.queue)
+        return Route(
+            queue=found.queue,
+            rule=rule.name if rule is not None else None,
+            priority=rule.call_priority if rule is not None else 0,
+            skills=rule.skills if rule is not None else (),
+            closed=hours is not None and not hours.open_at(self._clock()),
+            policies=self._waits[found.queue],
+        )

@@ -18,6 +18,10 @@ def _route(line: str) -> str:
     return f'[[routes]]\nname = "a"\nqueue = "main"\n{line}'
 
 
+def _hours(line: str) -> str:
+    return f'[[queues]]\n[queues.hours]\nzone = "Europe/London"\n{line}'
+
+
 def problems(tmp_path: Path, text: str) -> tuple[str, ...]:
     """What is said about a file with this text."""
     path = tmp_path / "ringbridge.toml"
@@ -104,6 +108,15 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ('[[queues]]\noverflow = "queue"\noverflow_queue = "x"', "queues.0.overflow_queue", "there is no queue 'x'"),
         ('[[queues]]\noverflow_queue = "main"', "queues.0.overflow_queue", 'set overflow = "queue"'),
         ('[[queues]]\noverflow = "queue"\noverflow_queue = "main"', "queues", "main -> main overflow in a circle"),
+        ('[[queues]]\n[queues.hours]\nzone = "London"', "queues.0.hours.zone", "is no IANA time zone"),
+        (_hours('monday = ["9-5"]'), "queues.0.hours.monday", "write it like 08:30-12:30"),
+        (_hours('monday = ["18:00-08:00"]'), "queues.0.hours.monday", "ends before it begins"),
+        (_hours('monday = ["08:00-24:30"]'), "queues.0.hours.monday", "end one day with 24:00"),
+        (_hours('monday = ["08:00-12:00", "11:00-18:00"]'), "queues.0.hours.monday", "write them in order"),
+        (_hours('holidays = "XX"'), "queues.0.hours.holidays", "has no calendar of holidays"),
+        (_hours('holidays = "GB-CA"'), "queues.0.hours.holidays", "those of GB are"),
+        (_hours('closed = ["soon"]'), "queues.0.hours.closed.0", "valid date"),
+        (_hours('mon = ["08:00-12:00"]'), "queues.0.hours.mon", "did you mean monday?"),
         (_route('countries = ["GB", "Wales"]'), "routes.0.countries.1", "write two capital letters"),
         (_route('communication = "fax"'), "routes.0.communication", "'call' or 'message'"),
         ('[[agents]]\nname = "ana"\nqueues = ["main", "x"]', "agents.0.queues.1", "there is no queue 'x'"),

@@ -80,3 +80,14 @@ async def test_wrap_up_holds_the_next_ring_back_until_the_agent_is_ready(tmp_pat
         talk = await stage.talk(ana)
         second.hang_up()
         await until(talk.ended)
+
+
+async def test_outside_business_hours_a_call_is_rejected_and_on_record(tmp_path: Path) -> None:
+    async with staged(tmp_path, queue={"hours": {"zone": "Europe/London"}}) as stage:
+        ana = await stage.agent("ana")
+        call = stage.phone()
+        await until(call.ended)
+        record = await stage.record_of(call)
+        assert (record.ended_by, record.reason) == ("server", "outside business hours")
+        assert record.accepted_at is None, "a closed business picked up"
+        assert ana.calls == [], "somebody was rung in the middle of the night"

@@ -3,7 +3,7 @@
 import pytest
 
 from signaling.calls import machine
-from signaling.calls.call import CALLER_LEG, Deadline, End, Phase
+from signaling.calls.call import CALLER_LEG, Deadline, End, Phase, Route
 from signaling.calls.effects import (
     AnswerOffer,
     CloseLeg,
@@ -149,3 +149,10 @@ def test_an_accept_that_nobody_confirms_terminates_the_call() -> None:
 
     assert effects == (CloseLeg(leg=CALLER_LEG), TERMINATE)
     assert call.end == End(by="server", reason="accept was not confirmed")
+
+
+def test_a_call_outside_business_hours_is_rejected_before_any_media() -> None:
+    call, effects, _ = machine.begin(b.OFFER, route=Route(queue=b.QUEUE, closed=True), now=b.NOW)
+    assert REJECT in effects, "Meta must hear of it at once"
+    assert not any(isinstance(effect, AnswerOffer) for effect in effects), "a leg was made for nobody"
+    assert call.end == End(by="server", reason="outside business hours"), "the record tells why"
