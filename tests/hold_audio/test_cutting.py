@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hold_audio.clip import FRAME_SAMPLES, SAMPLE_RATE
@@ -11,6 +11,7 @@ from tests.hold_audio.listening import dbfs, largest_step
 from tests.hold_audio.sound_files import voice
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60_000), st.integers(0, 60_000), st.integers(480, 30_000))
 def test_silence_before_and_behind_goes_and_no_sound_with_it(before: int, behind: int, length: int) -> None:
     sound = np.full(length, 0.1, np.float32)
@@ -25,6 +26,7 @@ def test_of_silence_nothing_is_left() -> None:
     assert not len(trimmed(np.zeros(0, np.float32)))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40_000))
 def test_a_sound_for_once_begins_and_ends_in_silence(length: int) -> None:
     """Lesson #15: whatever is played before and after, there is no edge."""
@@ -43,6 +45,7 @@ def test_what_begins_at_once_is_kept_whole() -> None:
     assert np.array_equal(kept[96 : len(sound) - 480], sound[96 : len(sound) - 480])
 
 
+@settings(deadline=None)
 @given(st.integers(FRAME_SAMPLES * 2, 200_000), st.integers(0, 100))
 def test_a_loop_is_whole_frames_without_a_step_at_its_seam(length: int, seed: int) -> None:
     """Lesson #15."""

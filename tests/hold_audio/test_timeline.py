@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hold_audio.clip import FRAME_S
@@ -221,6 +221,7 @@ OUTLOOKS = st.builds(
 STEPS = st.lists(st.tuples(st.floats(0.02, 20), OUTLOOKS, st.floats(0, 2), st.booleans()), max_size=8)
 
 
+@settings(deadline=None)
 @given(STRATEGIES, STEPS)
 def test_whatever_happens_there_is_never_a_hole(
     strategy: WaitStrategy, steps: list[tuple[float, Outlook, float, bool]]
@@ -238,6 +239,7 @@ def test_whatever_happens_there_is_never_a_hole(
         assert background == undisturbed(len(background)), "lesson #10: music started over, or skipped"
 
 
+@settings(deadline=None)
 @given(STRATEGIES, STEPS)
 def test_deciding_never_loops_without_time_passing(
     strategy: WaitStrategy, steps: list[tuple[float, Outlook, float, bool]]
