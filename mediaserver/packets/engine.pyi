@@ -12,6 +12,7 @@ from mediaserver.packets.types import (
     SrtpFunctions,
     SrtpSessions,
     Stream,
+    Tapped,
 )
 
 class Engine:
@@ -112,6 +113,16 @@ class Engine:
         Nothing is pressed while the leg is muted, and muting it forgets them. ValueError for what is no key, for more
         than 32 that wait, and for a leg without telephone-event.
         """
+
+    def tap(self, leg: int, capacity: int) -> None:
+        """Keep a copy of every packet of sound that comes in from the leg, until the leg is removed.
+
+        ``capacity`` is in bytes, of payloads and 16 more for each; what comes when it is full is counted and not kept.
+        ValueError if the leg is tapped already.
+        """
+
+    def take_tap(self, leg: int) -> Tapped:
+        """Take what was tapped since the last time. ValueError unless the leg is tapped."""
 
     def counters(self, leg: int) -> LegCounters:
         """What this leg has seen."""

@@ -20,52 +20,26 @@ from mediaserver.packets.dialling cimport dial
 from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS
 from mediaserver.packets.linux cimport (
-    EPOLLIN,
-    EPOLL_CLOEXEC,
-    EPOLL_CTL_ADD,
-    MSG_DONTWAIT,
-    SECOND,
-    __ATOMIC_RELAXED,
-    __ATOMIC_RELEASE,
-    __atomic_store_n,
-    add_count,
-    epoll_create1,
-    epoll_ctl,
-    epoll_event,
-    eventfd_read,
-    eventfd_write,
-    getrandom,
-    load_count,
-    monotonic,
-    pthread_mutex_destroy,
-    pthread_mutex_init,
-    sendto,
-    sockaddr,
-    sockaddr_in6,
-    socklen_t,
+    MSG_DONTWAIT, SECOND, __ATOMIC_RELAXED, __ATOMIC_RELEASE, __atomic_store_n, add_count, eventfd_read,
+    eventfd_write, getrandom, load_count, monotonic, pthread_mutex_destroy, pthread_mutex_init, sendto, sockaddr,
+    sockaddr_in6, socklen_t,
 )
-from mediaserver.packets.loop cimport prepare, run
+from mediaserver.packets.loop cimport prepare, run, watch_sockets
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
-from mediaserver.packets.port cimport ALARM, Counters, Leg, Playlist, Port, Socket, Totals, enter, leave
+from mediaserver.packets.port cimport Counters, Leg, Playlist, Port, Socket, Totals, enter, leave
 from mediaserver.packets.quality cimport Quality, judge
 from mediaserver.packets.receiving cimport DIGIT
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
 from mediaserver.packets.sources cimport abandon, comfort, listen, load_item, mute, play
 from mediaserver.packets.srtp cimport read_functions
 from mediaserver.packets.streams cimport begin_leg
+from mediaserver.packets.tapping cimport Tap, close_tap, exchange, open_tap, read_packets
 from mediaserver.packets.wheel cimport clear
 
 from mediaserver.packets.sockets import open_sockets
 from mediaserver.packets.types import (
-    DIGITS,
-    Datagram,
-    EngineCounters,
-    LegCounters,
-    LegEvent,
-    LegEventKind,
-    LegQuality,
-    LegsExhausted,
-    StreamQuality,
+    DIGITS, Datagram, EngineCounters, LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, StreamQuality,
+    Tapped, TappedPacket,
 )
 
 cdef enum:
@@ -81,6 +55,7 @@ cdef class Engine:
     cdef dict _owners  # What keeps the SRTP contexts of each leg alive.
     cdef list _free_legs
     cdef list _free_clips
+    cdef int _taps
 
     def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200, int lost_ms=2000):
         cdef Port* state
@@ -110,25 +85,13 @@ cdef class Engine:
         self._free_clips = list(range(MAX_CLIPS - 1, -1, -1))
         self._sockets = open_sockets(host, port, ports)
         self._ports = tuple([opened.getsockname()[1] for opened in self._sockets])
-        self._watch()
+        for at in range(ports):
+            state.sockets[at].fd = self._sockets[at].fileno()
+        state.family = self._sockets[0].family
+        state.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        state.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        watch_sockets(state, ports)
         prepare(state)
-
-    cdef _watch(self):
-        """Let the thread sleep on all sockets and the alarm at once."""
-        cdef Port* port = self.port
-        cdef epoll_event interest
-        cdef int at
-        port.family = self._sockets[0].family
-        port.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        port.alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        port.watch = epoll_create1(EPOLL_CLOEXEC)
-        interest.events = EPOLLIN
-        interest.data.u32 = ALARM
-        epoll_ctl(port.watch, EPOLL_CTL_ADD, port.alarm, &interest)
-        for at in range(len(self._ports)):
-            port.sockets[at].fd = self._sockets[at].fileno()
-            interest.data.u32 = at
-            epoll_ctl(port.watch, EPOLL_CTL_ADD, port.sockets[at].fd, &interest)
 
     def __dealloc__(self):
         self._free()
@@ -140,6 +103,8 @@ cdef class Engine:
             return
         for at in range(MAX_CLIPS):
             free(self.port.clips[at].ends)
+        for at in range(MAX_LEGS):
+            close_tap(&self.port.legs[at].tap)
         free(self.port.comfort.ends)
         pthread_mutex_destroy(&self.port.lock)
         close(self.port.watch)
@@ -277,6 +242,9 @@ cdef class Engine:
             leave(port)
         self._owners.pop(place, None)
         self._free_legs.append(place)
+        if gone.tap.filling != NULL:
+            close_tap(&gone.tap)
+            self._taps -= 1
 
     def set_remote(self, int64_t leg, address, port=None):
         cdef Port* state = self._opened()
@@ -372,6 +340,33 @@ cdef class Engine:
         if not fits:
             raise ValueError("too many digits wait")
 
+    def tap(self, int64_t leg, int capacity):
+        cdef Port* port = self._opened()
+        cdef Leg* tapped = &port.legs[self._leg(leg)]
+        cdef Tap tap
+        if capacity <= 0:
+            raise ValueError("a tap needs room")
+        if tapped.tap.filling != NULL:
+            raise ValueError("the leg is tapped already")
+        open_tap(&tap, capacity)
+        self._taps += 1
+        with nogil:
+            enter(port)
+            tapped.tap = tap
+            leave(port)
+
+    def take_tap(self, int64_t leg):
+        cdef Port* port = self._opened()
+        cdef Leg* tapped = &port.legs[self._leg(leg)]
+        cdef Tap filled
+        if tapped.tap.filling == NULL:
+            raise ValueError("the leg is not tapped")
+        with nogil:
+            enter(port)
+            filled = exchange(&tapped.tap)
+            leave(port)
+        return Tapped(read_packets(&filled, TappedPacket), filled.lost)
+
     def counters(self, int64_t leg):
         cdef Port* port = self._opened()
         cdef Leg* counted = &port.legs[self._leg(leg)]
@@ -412,6 +407,7 @@ cdef class Engine:
         return EngineCounters(
             legs=MAX_LEGS - len(self._free_legs),
             clips=MAX_CLIPS - len(self._free_clips),
+            taps=self._taps,
             events_dropped=dropped,
             **totals,
         )

@@ -8,6 +8,9 @@ from mediaserver.packets.endpoints cimport Endpoint, read_name
 from mediaserver.packets.limits cimport BUFFER, RX_BATCH
 from mediaserver.packets.linux cimport (
     CLOCK_REALTIME,
+    EPOLL_CLOEXEC,
+    EPOLL_CTL_ADD,
+    EPOLLIN,
     MILLISECOND,
     MSG_DONTWAIT,
     MSG_TRUNC,
@@ -15,6 +18,8 @@ from mediaserver.packets.linux cimport (
     __ATOMIC_ACQUIRE,
     __atomic_load_n,
     clock_gettime,
+    epoll_create1,
+    epoll_ctl,
     epoll_event,
     epoll_pwait2,
     eventfd_read,
@@ -52,6 +57,19 @@ cdef inline void prepare(Port* port) noexcept nogil:
     open_calendar(&port.calendar, monotonic())
     clock_gettime(CLOCK_REALTIME, &wall)
     port.epoch = <int64_t>wall.tv_sec * SECOND + wall.tv_nsec - monotonic()
+
+
+cdef inline void watch_sockets(Port* port, int count) noexcept nogil:
+    """Let the thread sleep on all sockets and the alarm at once."""
+    cdef epoll_event interest
+    cdef int at
+    port.watch = epoll_create1(EPOLL_CLOEXEC)
+    interest.events = EPOLLIN
+    interest.data.u32 = ALARM
+    epoll_ctl(port.watch, EPOLL_CTL_ADD, port.alarm, &interest)
+    for at in range(count):
+        interest.data.u32 = at
+        epoll_ctl(port.watch, EPOLL_CTL_ADD, port.sockets[at].fd, &interest)
 
 
 cdef inline int wait(Port* port, epoll_event* ready) noexcept nogil:

@@ -21,6 +21,7 @@ from mediaserver.packets.reception cimport Reception
 from mediaserver.packets.ring cimport Ring
 from mediaserver.packets.rtcp cimport Block, Name
 from mediaserver.packets.srtp cimport Srtp
+from mediaserver.packets.tapping cimport Tap
 from mediaserver.packets.wheel cimport Wheel
 
 cdef enum:
@@ -123,6 +124,7 @@ cdef struct Leg:
     int64_t alive_at  # and when the last packet of any kind.
     int silence  # Rounds of the wheel since then.
     Keypad keypad
+    Tap tap
     Counters counters
     # What the two ends report to each other.
     Name cname  # What the SDP calls us.

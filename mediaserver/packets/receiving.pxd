@@ -16,6 +16,7 @@ from mediaserver.packets.reporting cimport take_report
 from mediaserver.packets.ring cimport DATAGRAM, Entry, publish, vacant
 from mediaserver.packets.rtp cimport RTCP_HEADER, Packet, header_length, parse
 from mediaserver.packets.sending cimport notice
+from mediaserver.packets.tapping cimport write_down
 
 cdef enum:
     HEARD = 6  # LegEventKind.
@@ -92,6 +93,8 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
     if fall_silent(&leg.keypad, &pressed, now):
         tell_digit(port, leg, &pressed, now)
     packet.duration = duration(packet.payload, packet.length)
+    if leg.tap.filling != NULL:
+        write_down(&leg.tap, &packet, now)
     listener = leg.first_listener
     while listener >= 0:
         forward(port, &port.legs[listener], &packet, now)

@@ -107,6 +107,26 @@ class LegEvent(NamedTuple):
     """How long the key was held; for DIGIT alone."""
 
 
+class TappedPacket(NamedTuple):
+    """One packet of sound as it came in from a tapped leg."""
+
+    at: float
+    """When it came, in seconds on CLOCK_MONOTONIC."""
+    sequence: int
+    timestamp: int
+    """As its sender wrote them; packets are in the order of their arrival."""
+    payload: bytes
+    """Opus."""
+
+
+class Tapped(NamedTuple):
+    """What was tapped since the last take."""
+
+    packets: list[TappedPacket]
+    lost: int
+    """Packets that found no room."""
+
+
 EngineEvent: TypeAlias = Datagram | LegEvent
 
 
@@ -166,6 +186,8 @@ class EngineCounters(NamedTuple):
     """Legs that exist now."""
     clips: int
     """Clips that exist now."""
+    taps: int
+    """Legs that are tapped now."""
     received: int
     """Datagrams of any kind."""
     sent: int

@@ -55,7 +55,7 @@ class EngineRoom:
         for clip in self._clips:
             self.engine.remove_clip(clip)
         totals = self.engine.totals()
-        assert (totals.legs, totals.clips) == (0, 0), "the engine leaks legs or clips"
+        assert (totals.legs, totals.clips, totals.taps) == (0, 0, 0), "the engine leaks legs, clips or taps"
         assert totals.send_errors == 0, "packets were lost on the way out"
 
     def peer(self, *, host: str | None = None, ssrc: int = 0x0C0FFEE0) -> RtpPeer:

@@ -29,6 +29,8 @@ METHODS: dict[str, Callable[[Engine], object]] = {
     "listen": lambda engine: engine.listen(1 << 16, 1 << 16),
     "comfort": lambda engine: engine.comfort(1 << 16),
     "mute": lambda engine: engine.mute(1 << 16),
+    "tap": lambda engine: engine.tap(1 << 16, 1000),
+    "take_tap": lambda engine: engine.take_tap(1 << 16),
     "counters": lambda engine: engine.counters(1 << 16),
     "send_digits": lambda engine: engine.send_digits(1 << 16, "1"),
     "quality": lambda engine: engine.quality(1 << 16),
