@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := $(wildcard mediaserver/packets/*.pyx mediaserver/packets/*.pxd mediaserver/packets/*.h)
 
-.PHONY: help venv native check format test demo soak clean
+.PHONY: help venv native check format test demo soak sanitize fuzz clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,25 @@ format: venv  ## Rewrite the sources in the house format
 
 test: venv .venv/chromium  ## Run every test, a real Chromium included
 	$(BIN)/pytest
+
+SANITIZED := build/sanitized
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-wrapv
+sanitize: venv  ## Run the engine's tests and a minute of fuzzing under AddressSanitizer and UBSan
+	rm -rf $(SANITIZED)
+	mkdir -p $(SANITIZED)
+	git ls-files -z -- '*.py' '*.pyx' '*.pxd' '*.pyi' hold_audio signaling pyproject.toml README.md LICENSE \
+		| xargs -0 cp --parents -t $(SANITIZED)
+	sed -i 's/"-O3"/"-O1", "-g", "-fno-omit-frame-pointer"/' $(SANITIZED)/pyproject.toml
+	cd $(SANITIZED) && CFLAGS="$(SANITIZERS)" LDFLAGS="$(SANITIZERS)" \
+		$(CURDIR)/$(BIN)/python -c 'from setuptools import setup; setup()' --quiet build_ext --inplace
+# Python was built without the sanitizers, so their run-time library has to be there before it; Python itself leaks.
+	cd $(SANITIZED) && export LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libstdc++.so)" \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc && \
+		$(CURDIR)/$(BIN)/python -m pytest tests/mediaserver/packets tests/mediaserver/test_media_port.py tests/fuzz && \
+		$(CURDIR)/$(BIN)/python -m tests.fuzz.engine --seconds 60
+
+fuzz: venv  ## Storm the packet engine for ten minutes
+	$(BIN)/python -m tests.fuzz.engine --seconds 600 --seed $$RANDOM
 
 demo: venv  ## Place a simulated WhatsApp call and print what the caller heard
 	$(BIN)/python -m benchmarks.demo

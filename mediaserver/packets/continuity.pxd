@@ -60,9 +60,10 @@ cdef inline void extend(
     Trail* trail, const uint8_t* sent, const Packet* origin, int duration, int64_t now
 ) noexcept nogil:
     """Remember what was sent, unless something newer was sent already."""
+    cdef bint goes_on = (sent[1] & 0x7F) == trail.event_type and read32(sent + 4) == trail.timestamp
     if trail.begun and sequence_step(trail.sequence, read16(sent + 2)) <= 0:
         return
-    trail.duration = duration + (trail.duration if trail.begun and read32(sent + 4) == trail.timestamp else 0)
+    trail.duration = duration + (trail.duration if trail.begun and goes_on else 0)
     trail.begun = True
     trail.sequence = read16(sent + 2)
     trail.timestamp = read32(sent + 4)

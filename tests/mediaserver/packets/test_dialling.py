@@ -149,6 +149,18 @@ def test_an_event_is_no_break_and_a_break_in_an_event_is_one(room: EngineRoom) -
     assert room.engine.counters(party.leg).discontinuities == 0, "events were taken for breaks"
 
 
+def test_sound_that_shares_a_timestamp_is_no_event(room: EngineRoom) -> None:
+    """A speaker's clock may stand still for a packet; the frame after it stands for one frame's time all the same."""
+    listener, speaker = join(room), room.join(ssrc=0xACE)
+    room.engine.listen(listener.leg, speaker.leg)
+    for sequence in (1, 2):
+        speaker.peer.speak(b"voice%d" % sequence, sequence=sequence, timestamp=960)
+    listener.peer.hear_until(b"voice2")
+    room.engine.comfort(listener.leg)
+    listener.peer.hear_until(COMFORT)
+    assert room.engine.counters(listener.leg).discontinuities == 0, "sound was taken for an event"
+
+
 @pytest.mark.parametrize("digits", ["5 ", "E", "a", "\uff11", "5,", "+"])
 def test_what_is_no_key_is_refused(room: EngineRoom, digits: str) -> None:
     party = join(room)
