@@ -47,7 +47,7 @@ class _Part:
     post: Post
     leg: Leg = field(init=False)
     hears: tuple[str, str] | None = None
-    """"wait" or "hold", and the queue whose sounds these are; None for a voice or nothing."""
+    """"wait" or "hold" and the queue whose sounds these are, or "voice" and the leg; None for comfort or nothing."""
     closed: bool = False
 
     def connected(self) -> None:
@@ -153,11 +153,18 @@ class Media:
             part.hears = ("wait", queue)
 
     def hold(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg hear what callers of the queue hear on hold, undisturbed if it already does."""
+        """Let the leg hear what callers of the queue hear on hold, undisturbed if it already does.
+
+        Whoever heard this leg hears comfort noise from now on.
+        """
         part = self._part(call_id, leg)
         if part is not None and part.hears != ("hold", queue):
             self._player.hold(part.leg.id, queue)
             part.hears = ("hold", queue)
+            for listener in self._calls[call_id].values():
+                if listener.hears == ("voice", leg):
+                    self._engine.comfort(listener.leg.id)
+                    listener.hears = None
 
     def join(self, call_id: str, leg: str, other: str) -> None:
         """Let two legs hear each other, each from the other's next packet on."""
@@ -166,7 +173,7 @@ class Media:
             for listener, speaker in ((one, two), (two, one)):
                 self._player.pause(listener.leg.id)
                 self._engine.listen(listener.leg.id, speaker.leg.id)
-                listener.hears = None
+                listener.hears = ("voice", speaker.name)
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""

@@ -27,6 +27,9 @@ class MediaPort(Protocol):
     def play(self, call_id: str, leg: str, queue: str) -> None:
         """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
 
+    def hold(self, call_id: str, leg: str, queue: str) -> None:
+        """Let the leg hear what callers of the queue hear on hold, and its partner comfort noise."""
+
     def join(self, call_id: str, leg: str, other: str) -> None:
         """Let two legs hear each other."""
 

@@ -14,12 +14,14 @@ from signaling.calls.call import Call, End, Phase, Route
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
+    AgentHolds,
     AgentJoined,
     AnswerOffer,
     AskCallBack,
     CloseLeg,
     Effect,
     EnterQueue,
+    HoldLeg,
     JoinLegs,
     LeaveQueue,
     OccupyAgent,
@@ -116,6 +118,8 @@ class Runner:
                 media.start(call_id, effect.leg)
             case PlayHoldAudio():
                 media.play(call_id, effect.leg, effect.queue)
+            case HoldLeg():
+                media.hold(call_id, effect.leg, effect.queue)
             case JoinLegs():
                 media.join(call_id, effect.leg, effect.other)
             case CloseLeg():
@@ -136,7 +140,7 @@ class Runner:
                 agents.media_answer(call_id, effect.agent, effect.session, effect.sdp)
             case StopRinging():
                 agents.stop_ringing(call_id, effect)
-            case AgentJoined() | AgentAwaited() | ShowDigit() | AgentCallEnded():
+            case AgentJoined() | AgentHolds() | AgentAwaited() | ShowDigit() | AgentCallEnded():
                 agents.tell(call_id, effect)
             case AskCallBack():
                 records.ask_call_back(effect.request)

@@ -37,6 +37,10 @@ class AgentCall:
         self.answered = Moment()
         """Answer was sent."""
         self.joined = Moment()
+        self.held = Moment()
+        """The server put the caller on hold, for the first time."""
+        self.retrieved = Moment()
+        """The server joined the voices again."""
         self.stopped = Moment()
         """It stopped ringing without this tab."""
         self.ended = Moment()
@@ -65,6 +69,14 @@ class AgentCall:
     async def reject(self) -> None:
         """Press Reject."""
         await self._send(messages.Reject(call_id=self.call_id))
+
+    async def hold(self) -> None:
+        """Press Hold."""
+        await self._send(messages.Hold(call_id=self.call_id))
+
+    async def retrieve(self) -> None:
+        """Take the caller back from hold."""
+        await self._send(messages.Retrieve(call_id=self.call_id))
 
     async def hang_up(self) -> None:
         """Press Hang up."""
@@ -175,7 +187,12 @@ class ScriptedAgent:
 
     def _take_for_call(
         self,
-        message: messages.StopRing | messages.MediaAnswer | messages.Joined | messages.Digit | messages.CallEnded,
+        message: messages.StopRing
+        | messages.MediaAnswer
+        | messages.Joined
+        | messages.Held
+        | messages.Digit
+        | messages.CallEnded,
     ) -> None:
         call = next((call for call in reversed(self.calls) if call.call_id == message.call_id), None)
         if call is None:
@@ -185,9 +202,14 @@ class ScriptedAgent:
                 self._run(self._connect(call, sdp))
             case messages.Joined():
                 call.browser.media.say(voice_frames(self._voice))
+                if call.held.at is not None:
+                    call.retrieved.happen()
                 call.joined.happen()
             case messages.Digit(digit=digit):
                 call.digits.append(digit)
+            case messages.Held():
+                # The voice goes on: that the caller is spared it is for the server to see to.
+                call.held.happen()
             case messages.StopRing():
                 call.last_word = message
                 call.stopped.happen()

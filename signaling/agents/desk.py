@@ -18,6 +18,7 @@ from signaling.agents.messages import (
     ClientMessage,
     Customer,
     Digit,
+    Held,
     Joined,
     MediaAnswer,
     Presence,
@@ -31,6 +32,7 @@ from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, T
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
+    AgentHolds,
     AgentJoined,
     AgentNews,
     RingAgent,
@@ -198,7 +200,9 @@ class Desk:
         self._lost.pop(news.agent, None)
         match news:
             case AgentJoined():
-                self._joined(call_id, news)
+                self._in_conversation(news, Joined(call_id=call_id, joined_at=news.joined_at))
+            case AgentHolds():
+                self._in_conversation(news, Held(call_id=call_id, joined_at=news.joined_at))
             case AgentAwaited():
                 self._await(call_id, news)
             case AgentCallEnded():
@@ -206,11 +210,11 @@ class Desk:
             case _:
                 assert_never(news)
 
-    def _joined(self, call_id: str, joined: AgentJoined) -> None:
-        for tab in self._tabs_of(joined.agent):
-            if tab.session.session == joined.session:
-                tab.session = protocol.join(tab.session, call_id)
-                tab.send(Joined(call_id=call_id, joined_at=joined.joined_at))
+    def _in_conversation(self, news: AgentJoined | AgentHolds, message: Joined | Held) -> None:
+        for tab in self._tabs_of(news.agent):
+            if tab.session.session == news.session:
+                tab.session = protocol.join(tab.session, message.call_id)
+                tab.send(message)
 
     def _await(self, call_id: str, awaited: AgentAwaited) -> None:
         """The lost tab and tabs that sign in after it may go on; no other microphone opens by itself."""

@@ -81,11 +81,23 @@ class HangUp(_Message, frozen=True, tag="hang_up"):
     call_id: str
 
 
+class Hold(_Message, frozen=True, tag="hold"):
+    """The agent puts the caller on hold; answered with Held."""
+
+    call_id: str
+
+
+class Retrieve(_Message, frozen=True, tag="retrieve"):
+    """The agent takes the caller back from hold; answered with Joined."""
+
+    call_id: str
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
 
-ClientMessage: TypeAlias = Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Ping
+ClientMessage: TypeAlias = Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Ping
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -156,7 +168,7 @@ class MediaAnswer(_Message, frozen=True, tag="media_answer"):
 
 
 class Joined(_Message, frozen=True, tag="joined"):
-    """This tab is in conversation: unmute."""
+    """This tab is in conversation, for the first time or again: unmute."""
 
     call_id: str
     joined_at: float
@@ -169,6 +181,13 @@ class Digit(_Message, frozen=True, tag="digit"):
     call_id: str
     digit: str
     """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
+
+
+class Held(_Message, frozen=True, tag="held"):
+    """The caller of this tab's conversation hears hold audio: keep the microphone shut until Joined."""
+
+    call_id: str
+    joined_at: float
 
 
 class CallEnded(_Message, frozen=True, tag="call_ended"):
@@ -187,7 +206,7 @@ class Pong(_Message, frozen=True, tag="pong"):
 
 
 ServerMessage: TypeAlias = (
-    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Digit | CallEnded | Pong
+    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Held | Digit | CallEnded | Pong
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -16,15 +16,25 @@ from signaling.agents.messages import (
     ClientMessage,
     HangUp,
     Hello,
+    Hold,
     MediaOffer,
     Ping,
     Pong,
     Ready,
     Reject,
+    Retrieve,
     ServerMessage,
     StopRing,
 )
-from signaling.calls.events import AgentAnswered, AgentHungUp, AgentMediaOffered, AgentRefused, Event
+from signaling.calls.events import (
+    AgentAnswered,
+    AgentHeldCall,
+    AgentHungUp,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentRetrievedCall,
+    Event,
+)
 
 
 class Stage(enum.Enum):
@@ -34,6 +44,7 @@ class Stage(enum.Enum):
     ANSWERED = "answered"
     """Answer was pressed; the server has yet to join or to take the call away."""
     TALKING = "talking"
+    """The conversation is in this tab, on hold or not."""
     RETURNING = "returning"
     """The conversation broke off and may go on in this tab."""
     LEAVING = "leaving"
@@ -79,6 +90,8 @@ class Ignore(NamedTuple):
     """For the log, in a few words without content."""
 
 
+AboutCall: TypeAlias = MediaOffer | Answer | Reject | HangUp | Hold | Retrieve
+"""Messages that name a call."""
 Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
 
 
@@ -93,7 +106,7 @@ def step(session: Session, message: ClientMessage) -> tuple[Session, Outcome]:
             return session, TakeCalls(ready=True)
         case Away():
             return session, TakeCalls(ready=False, reason=message.reason)
-        case MediaOffer() | Answer() | Reject() | HangUp():
+        case MediaOffer() | Answer() | Reject() | HangUp() | Hold() | Retrieve():
             if message.call_id != session.call_id:
                 return session, Reply(StopRing(call_id=message.call_id, reason="ended"))
             return _about_call(session, message, message.call_id)
@@ -119,21 +132,25 @@ def let_go(session: Session, call_id: str) -> Session:
     return replace(session, call_id=None, stage=None) if session.call_id == call_id else session
 
 
-def _about_call(
-    session: Session, message: MediaOffer | Answer | Reject | HangUp, call_id: str
-) -> tuple[Session, Outcome]:
-    agent = session.agent
-    match message, session.stage:
+def _about_call(session: Session, message: AboutCall, call_id: str) -> tuple[Session, Outcome]:
+    agent, stage = session.agent, session.stage
+    event: Event | None = None
+    match message, stage:
         case MediaOffer(), Stage.RINGING | Stage.ANSWERED | Stage.RETURNING:
-            offered = AgentMediaOffered(agent=agent, session=session.session, sdp=message.sdp)
-            return session, TellCall(call_id, offered)
+            event = AgentMediaOffered(agent=agent, session=session.session, sdp=message.sdp)
         case Answer(), Stage.RINGING:
-            answered = AgentAnswered(agent=agent, session=session.session)
-            return replace(session, stage=Stage.ANSWERED), TellCall(call_id, answered)
+            stage, event = Stage.ANSWERED, AgentAnswered(agent=agent, session=session.session)
         # Reject and Hang up both mean "not with me"; which one it is depends on how far the call has come.
         case ((Reject() | HangUp()), Stage.RINGING | Stage.ANSWERED):
-            return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentRefused(agent=agent))
+            stage, event = Stage.LEAVING, AgentRefused(agent=agent)
         case ((Reject() | HangUp()), Stage.TALKING | Stage.RETURNING):
-            return replace(session, stage=Stage.LEAVING), TellCall(call_id, AgentHungUp(agent=agent))
+            stage, event = Stage.LEAVING, AgentHungUp(agent=agent)
+        case Hold(), Stage.TALKING:
+            event = AgentHeldCall(agent=agent)
+        case Retrieve(), Stage.TALKING:
+            event = AgentRetrievedCall(agent=agent)
         case _:
-            return session, Ignore("the call is past that")
+            pass
+    if event is None:
+        return session, Ignore("the call is past that")
+    return replace(session, stage=stage), TellCall(call_id, event)

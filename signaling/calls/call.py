@@ -27,6 +27,8 @@ class Phase(enum.Enum):
     """An agent's tabs ring; the caller goes on hearing the same."""
     TALKING = "talking"
     """Caller and agent hear each other."""
+    HELD = "held"
+    """The agent has put the caller on hold."""
     RETURNING = "returning"
     """The agent was lost in mid-conversation and may come back; the caller hears hold audio."""
     ENDING = "ending"
@@ -62,6 +64,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """Session of the tab in which Answer was pressed, if it was; after a return, of the tab that took over."""
     joined_at: float | None = None
     """When this agent was first joined with the caller."""
+    holds: bool = False
+    """The agent has put the caller on hold; a lost tab does not change that."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +139,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: str | None = None
     """The agent of the latest conversation."""
     agents_tried: tuple[str, ...] = ()
+    held_since: float | None = None
+    """When the caller was put on hold, if that has not ended."""
+    held_s: float = 0.0
+    """Seconds on hold before that."""
     end: End | None = None
     ended_at: float | None = None
     """When everything was released; Meta's confirmation may follow seconds later."""
@@ -218,3 +226,5 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     meta_duration: int | None = None
     legs: tuple[LegRecord, ...] = ()
     """Legs that carried sound, in the order in which they closed. The media side fills them in as it is written."""
+    held_s: float = 0.0
+    """Seconds for which agents had the caller on hold."""

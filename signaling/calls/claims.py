@@ -6,6 +6,9 @@ from signaling.calls.call import AgentTab, Call, Claim, Phase
 from signaling.calls.effects import CloseLeg
 from signaling.calls.steps import Step
 
+IN_CONVERSATION = (Phase.TALKING, Phase.HELD)
+"""The agent's tab has the call, whether the caller hears the agent or hold audio."""
+
 
 def claim_of(call: Call, agent: str, *phases: Phase) -> Claim | None:
     """The claim, if it is this agent's and the call is in one of these phases."""

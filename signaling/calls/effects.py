@@ -37,6 +37,13 @@ class PlayHoldAudio(_Effect, frozen=True):
     queue: str
 
 
+class HoldLeg(_Effect, frozen=True):
+    """Media: this leg hears what callers of the queue hear on hold; the leg that heard it hears comfort noise."""
+
+    leg: str
+    queue: str
+
+
 class JoinLegs(_Effect, frozen=True):
     """Media: these two legs hear each other, from the next frame on."""
 
@@ -127,6 +134,14 @@ class AgentJoined(_Effect, frozen=True):
     """When the conversation began, epoch seconds; unchanged when an agent comes back to it."""
 
 
+class AgentHolds(_Effect, frozen=True):
+    """Agents: the caller of this tab's conversation is on hold."""
+
+    agent: str
+    session: str
+    joined_at: float
+
+
 class AgentAwaited(_Effect, frozen=True):
     """Agents: the conversation waits for its agent; the tab that takes the place of the lost one may offer media."""
 
@@ -167,13 +182,14 @@ class WriteRecord(_Effect, frozen=True):
     record: CallRecord
 
 
-AgentNews: TypeAlias = AgentJoined | AgentAwaited | ShowDigit | AgentCallEnded
+AgentNews: TypeAlias = AgentJoined | AgentHolds | AgentAwaited | ShowDigit | AgentCallEnded
 """What becomes of a conversation, for the agent's tabs."""
 
 Effect: TypeAlias = (
     AnswerOffer
     | StartLeg
     | PlayHoldAudio
+    | HoldLeg
     | JoinLegs
     | CloseLeg
     | SendAction

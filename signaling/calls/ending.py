@@ -24,9 +24,11 @@ from signaling.calls.events import (
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
+    AgentRetrievedCall,
     AgentSessionLost,
     CallOffered,
     CallTerminated,
@@ -44,6 +46,7 @@ from signaling.calls.events import (
     Reason,
     ServerStopping,
 )
+from signaling.calls.holding import held_s
 from signaling.calls.steps import Step, deadline, ignore
 
 TERMINATE_WEBHOOK_S = 2.0
@@ -107,6 +110,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | AgentAnswered()
             | AgentRefused()
             | AgentHungUp()
+            | AgentHeldCall()
+            | AgentRetrievedCall()
             | AgentSessionLost()
             | DeadlinePassed()
             | ServerStopping()
@@ -163,5 +168,6 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         deeplink_payload=call.deeplink_payload,
         meta_status=event.status if event else None,
         meta_duration=event.duration if event else None,
+        held_s=held_s(call, call.ended_at),
     )
     return Step(replace(call, phase=Phase.ENDED, deadline=None), (WriteRecord(record=record),))

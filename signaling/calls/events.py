@@ -218,6 +218,18 @@ class AgentHungUp(_Event, frozen=True):
     agent: str
 
 
+class AgentHeldCall(_Event, frozen=True):
+    """An agent pressed Hold."""
+
+    agent: str
+
+
+class AgentRetrievedCall(_Event, frozen=True):
+    """An agent takes the caller back from hold."""
+
+    agent: str
+
+
 class AgentSessionLost(_Event, frozen=True):
     """A tab went away: closed, reloaded or cut off."""
 
@@ -257,6 +269,8 @@ Event: TypeAlias = (
     | AgentAnswered
     | AgentRefused
     | AgentHungUp
+    | AgentHeldCall
+    | AgentRetrievedCall
     | AgentSessionLost
     | DeadlinePassed
     | ServerStopping

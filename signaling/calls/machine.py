@@ -3,21 +3,23 @@
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, agents are in ``serving``,
-their coming back in ``returning``, the end is in ``ending``.
+hold in ``holding``, coming back in ``returning``, the end is in ``ending``.
 """
 
 from typing import assert_never
 
-from signaling.calls import ending, queueing, returning, serving, setup, silence
+from signaling.calls import ending, holding, queueing, returning, serving, setup, silence
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
+    AgentRetrievedCall,
     AgentSessionLost,
     CallOffered,
     CallTerminated,
@@ -91,6 +93,10 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return serving.refused(call, event)
         case AgentHungUp():
             return serving.hung_up(call, event, now)
+        case AgentHeldCall():
+            return holding.hold(call, event, now)
+        case AgentRetrievedCall():
+            return holding.retrieve(call, event, now)
         case AgentSessionLost():
             return serving.session_lost(call, event, now)
         case DeadlinePassed():

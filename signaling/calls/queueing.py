@@ -10,6 +10,7 @@ from signaling.calls.call import CALLER_LEG, Call, CallBackRequest, Claim, Deadl
 from signaling.calls.claims import close
 from signaling.calls.effects import AskCallBack, Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
 from signaling.calls.events import Overflow, QueueOverflowed, Reason
+from signaling.calls.holding import off_hold
 from signaling.calls.steps import Step, deadline, ignore
 
 
@@ -41,7 +42,7 @@ def back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Eff
         ReleaseAgent(agent=claim.agent, outcome=outcome),
         enter_queue(call, returning=True),
     )
-    return Step(waits_on(replace(call, waits_since=now)), effects)
+    return Step(waits_on(replace(off_hold(call, now), waits_since=now)), effects)
 
 
 def overflowed(call: Call, event: QueueOverflowed, now: float) -> Step:

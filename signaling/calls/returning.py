@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.claims import close, split
-from signaling.calls.effects import AgentAwaited, AgentCallEnded, PlayHoldAudio, StopRinging
+from signaling.calls.effects import AgentAwaited, AgentCallEnded, HoldLeg, StopRinging
 from signaling.calls.events import Reason
+from signaling.calls.holding import keep
 from signaling.calls.joining import join
 from signaling.calls.queueing import back_to_queue
 from signaling.calls.steps import Step, deadline
@@ -33,13 +34,13 @@ def begin(call: Call, claim: Claim, now: float) -> Step:
         queue=call.queue,
         joined_at=claim.joined_at,
     )
-    return Step(moved, (PlayHoldAudio(leg=CALLER_LEG, queue=call.queue), *close(claim.tabs), awaited))
+    return Step(moved, (HoldLeg(leg=CALLER_LEG, queue=call.queue), *close(claim.tabs), awaited))
 
 
 def back(call: Call, claim: Claim, tab: AgentTab, now: float) -> Step:
-    """The media of a returned tab is up: go on where the conversation broke off."""
+    """The media of a returned tab is up: go on where the conversation broke off, on hold if it was."""
     _, others = split(claim, tab.session)
-    joined = join(call, claim, tab, now)
+    joined = keep(call, claim, tab) if claim.holds else join(call, claim, tab, now)
     stop = StopRinging(agent=claim.agent, reason="answered_elsewhere", except_session=tab.session)
     return joined._replace(effects=(*joined.effects, stop, *close(others)))
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from signaling.calls import ending, returning
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, End, Phase
-from signaling.calls.claims import claim_of, close, drop_tab, split, tab_of_leg
+from signaling.calls.claims import IN_CONVERSATION, claim_of, close, drop_tab, split, tab_of_leg
 from signaling.calls.effects import (
     AnswerOffer,
     CloseLeg,
@@ -95,7 +95,7 @@ def leg_lost(call: Call, leg: str, now: float) -> Step:
     tab = tab_of_leg(call, leg)
     if tab is None or call.claim is None:
         return ignore(call, "the tab of this leg is gone", CloseLeg(leg=leg))
-    if call.phase is Phase.TALKING:
+    if call.phase in IN_CONVERSATION:
         return returning.begin(call, call.claim, now)
     if call.claim.answered_in == tab.session:
         return release(call, outcome="media_failed")
@@ -129,7 +129,7 @@ def refused(call: Call, event: AgentRefused) -> Step:
 
 def hung_up(call: Call, event: AgentHungUp, now: float) -> Step:
     """The agent ends the conversation; before it has begun this is a refusal."""
-    if claim_of(call, event.agent, Phase.TALKING, Phase.RETURNING) is not None:
+    if claim_of(call, event.agent, *IN_CONVERSATION, Phase.RETURNING) is not None:
         return ending.end(call, now, End(by="agent", reason="the agent hung up"))
     if claim_of(call, event.agent, Phase.RINGING) is not None:
         return release(call, outcome="refused")
@@ -141,9 +141,9 @@ def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
     claim = call.claim
     if claim is None or claim.agent != event.agent:
         return ignore(call, "not this agent's call")
-    if call.phase is Phase.TALKING and claim.answered_in != event.session:
+    if call.phase in IN_CONVERSATION and claim.answered_in != event.session:
         return ignore(call, "another tab has the conversation")
-    if call.phase is Phase.TALKING:
+    if call.phase in IN_CONVERSATION:
         return returning.begin(call, claim, now)
     if call.phase is Phase.RINGING and event.remaining == 0:
         return release(call, outcome="gone")
@@ -154,7 +154,7 @@ def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
 
 def digit_pressed(call: Call, event: DigitPressed) -> Step:
     """The caller pressed a key: whoever talks with them sees it. While they wait, keys mean nothing yet."""
-    if call.phase is not Phase.TALKING or call.claim is None or event.leg != CALLER_LEG:
+    if call.phase not in IN_CONVERSATION or call.claim is None or event.leg != CALLER_LEG:
         return ignore(call, "no agent to show the digit to")
     (tab,) = call.claim.tabs
     return Step(call, (ShowDigit(agent=call.claim.agent, session=tab.session, digit=event.digit),))

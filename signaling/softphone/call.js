@@ -23,8 +23,8 @@ export const NO_CALL = Object.freeze({ phase: "none" });
 /** The ring sound plays: a call rings and the agent has not reacted yet. */
 export const rings = (call) => call.phase === "ringing" && call.asked === null;
 
-/** The microphone is heard: never before the server has joined the voices. */
-export const speaks = (call) => call.phase === "talking" && !call.muted;
+/** The microphone is heard: never before the server has joined the voices, nor while the caller is on hold. */
+export const speaks = (call) => call.phase === "talking" && !call.muted && !call.held;
 
 /** The call needs a media leg in this tab. */
 export const live = (call) => ["ringing", "talking", "returning"].includes(call.phase);
@@ -73,7 +73,7 @@ function resume(call, { callId, direction, channel, customer, queue, talkedMs },
 }
 
 const begun = (fields) =>
-  Object.freeze({ asked: null, muted: false, joinedAt: null, lostAt: null, endedAt: null, end: null, ...fields });
+  Object.freeze({ asked: null, muted: false, held: false, joinedAt: null, lostAt: null, endedAt: null, end: null, ...fields });
 
 function ringing(call, event, now) {
   switch (event.type) {
@@ -96,6 +96,9 @@ function talking(call, event, now) {
   switch (event.type) {
     case "mute":
       return change(call, { muted: !call.muted });
+    case "held":
+    case "joined":
+      return change(call, { held: event.type === "held" });
     case "hang_up":
       return call.asked === null ? change(call, { asked: "hang_up" }) : call;
     case "call_ended":
@@ -112,7 +115,8 @@ function talking(call, event, now) {
 function returning(call, event, now) {
   switch (event.type) {
     case "joined":
-      return change(call, { phase: "talking", asked: null });
+    case "held":
+      return change(call, { phase: "talking", asked: null, held: event.type === "held" });
     case "mute":
     case "hang_up":
     case "call_ended":

@@ -23,7 +23,7 @@ const NOTICE_MS = 8_000;
 const TICK_MS = 250;
 const KEYS = {
   popup: { a: "answer", r: "reject", escape: "reject" },
-  conversation: { m: "mute" },
+  conversation: { m: "mute", h: "hold" },
 };
 /** Where the keyboard goes when a phase begins. */
 const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
@@ -253,6 +253,7 @@ class Softphone extends HTMLElement {
     press("reject", () => this.#ask("reject"));
     press("hang-up", () => this.#ask("hang_up"));
     press("mute", () => this.#advance({ type: "mute" }));
+    press("hold", () => this.#toggleHold());
     press("done", () => this.#advance({ type: "dismiss" }));
     press("sign-out", () => this.signOut());
     press("presence-toggle", () => this.#togglePresence());
@@ -279,6 +280,12 @@ class Softphone extends HTMLElement {
     const token = field.value.trim();
     field.value = "";
     if (token) this.signIn(token);
+  }
+
+  /** Only asks; the button shows what the server says. */
+  #toggleHold() {
+    const { held, callId } = this.#state.call;
+    this.#connection.send({ type: held ? "retrieve" : "hold", callId });
   }
 
   /** Only asks; the switch moves when the server says so. */

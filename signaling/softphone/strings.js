@@ -69,7 +69,9 @@ export const STRINGS = {
     returning: "Taking you back to the call. The caller hears hold music.",
     "talking.off": "Connected",
     "talking.on": "Connected, you are muted",
+    "talking.held": "On hold. The caller hears hold music.",
     mute: "Mute",
+    hold: "Hold",
     hang_up: "Hang up",
 
     call_ended: "Call ended",
@@ -173,7 +175,9 @@ export const STRINGS = {
     returning: "通話に戻っています。お客様には保留音が流れています。",
     "talking.off": "通話中",
     "talking.on": "通話中(ミュート)",
+    "talking.held": "保留中。お客様には保留音が流れています。",
     mute: "ミュート",
+    hold: "保留",
     hang_up: "通話を終了",
 
     call_ended: "通話が終了しました",

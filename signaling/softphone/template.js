@@ -2,7 +2,7 @@
  * Owns the markup of the softphone's shadow tree; no behaviour, no words (see strings.js).
  *
  * `part` names an element for the view, for themes (`::part`) and, as `data-testid`, for tests; these names are
- * stable: token, sign-in, sign-out, connection, presence, presence-toggle, popup, answer, reject, mute, hang-up,
+ * stable: token, sign-in, sign-out, connection, presence, presence-toggle, popup, answer, reject, mute, hold, hang-up,
  * timer, waiting, conversation, ended, done, notice, language, sign-in-error, connection-warning, ring-warning, microphone-warning.
  * `data-text` and `data-label` carry the key of an element's text or accessible name, `data-customer` a fact about
  * the customer.
@@ -13,6 +13,7 @@ const HANDSET =
   '<path d="M6.6 3.5 9 3l2 4.6-1.9 1.7a12 12 0 0 0 5.6 5.6l1.7-1.9L21 15l-.5 2.4c-.3 1.5-1.6 2.6-3.1 2.5C10.5 19.5 4.5 13.5 4.1 6.6 4 5.1 5.1 3.8 6.6 3.500Z"/>';
 const MICROPHONE =
   '<path d="M12 3.500a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0v-5a3 3 0 0 0-3-3Z"/><path class="line" d="M5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v3"/>';
+const PAUSE = '<path class="line" d="M9 5.500v13M15 5.500v13"/>';
 const PERSON = '<circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20a7.5 6.5 0 0 1 15 0Z"/>';
 const BRIDGE =
   '<path class="line" d="M2.5 16.500C6 6.5 18 6.5 21.5 16.500M8 11.500v7M16 11.500v7M12 9.500v9"/>';
@@ -110,6 +111,7 @@ TEMPLATE.innerHTML = `
       <p class="progress" part="talking-progress" role="status"></p>
       <div class="actions">
         ${round("mute", "plain", MICROPHONE + '<path class="line slash" d="M4 4l16 16"/>', "mute", "M")}
+        ${round("hold", "plain", PAUSE, "hold", "H")}
         ${round("hang-up", "danger down", HANDSET, "hang_up")}
       </div>
     </section>

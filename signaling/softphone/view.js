@@ -114,6 +114,8 @@ export class View {
     this.#write("talking-progress", this.#say(call.asked ? `asked.${call.asked}` : progress(call, media)));
     this.#hold("hang-up", call.asked !== null);
     this.part("mute").ariaPressed = String(call.muted);
+    this.part("hold").ariaPressed = String(call.held);
+    this.#hold("hold", call.phase === "returning" || call.asked !== null);
   }
 
   #ended(call, now) {
@@ -150,6 +152,7 @@ export class View {
 function progress(call, media) {
   if (media === "failed") return "media.failed";
   if (call.phase === "returning") return "returning";
+  if (call.held) return "talking.held";
   return `talking.${call.muted ? "on" : "off"}`;
 }
 

@@ -12,6 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from tests.interop.scripted_desk import ScriptedDesk, scripted_desk
+
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--headless=new",
@@ -76,3 +78,10 @@ async def new_page(chromium: Browser) -> AsyncIterator[NewPage]:
     for context in contexts:
         await context.close()
     assert complaints == [], "a page wrote errors to its console"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[ScriptedDesk]:
+    """A server that says only what the test tells it to."""
+    async with scripted_desk() as desk:
+        yield desk

@@ -31,6 +31,8 @@ from tests.support.rtp_peer import RtpPeer
 from tests.support.unseen import Unseen
 
 RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ = 400, 1000, 600, 800, 1200
+COMFORT_HZ = 200
+"""What the engine of these tests plays for comfort."""
 
 
 class Calls:
@@ -116,6 +118,7 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     await hears(agent, CALLER_HZ)
     media.hold("c", "caller", "main")
     await hears(caller, HOLD_HZ)
+    await hears(agent, COMFORT_HZ)
     media.close("c", "agent-1")
     media.play("c", "caller", "vip")
     await hears(caller, MUSIC_HZ)

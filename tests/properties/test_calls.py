@@ -20,6 +20,7 @@ from signaling.calls.effects import (
     CloseLeg,
     Effect,
     EnterQueue,
+    HoldLeg,
     JoinLegs,
     LeaveQueue,
     PlayHoldAudio,
@@ -51,8 +52,8 @@ LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG),
 FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL}
 """Deadlines that end a call which is not over yet."""
 GOOD_CALL = b.story_until(Phase.ENDING)
-CLAIMED = (Phase.RINGING, Phase.TALKING, Phase.RETURNING)
-LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, JoinLegs, EnterQueue, RingAgent)
+CLAIMED = (Phase.RINGING, Phase.TALKING, Phase.HELD, Phase.RETURNING)
+LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, HoldLeg, JoinLegs, EnterQueue, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
 """RETURN, RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
@@ -121,7 +122,7 @@ class Ledger:
                 assert leg in self.open_legs, "a leg that is not there was started"
             case CloseLeg(leg=leg):
                 self.open_legs.discard(leg)
-            case PlayHoldAudio(leg=leg):
+            case PlayHoldAudio(leg=leg) | HoldLeg(leg=leg):
                 assert leg == CALLER_LEG, "only the caller hears hold audio"
                 assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
                 self.heard = "hold audio"
@@ -205,6 +206,10 @@ class World(RuleBasedStateMachine):
 
     @rule(agent=AGENTS, pressed=st.sampled_from([b.refused, b.hung_up]))
     def reject_or_hang_up_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
+        self.happens(pressed(agent))
+
+    @rule(agent=AGENTS, pressed=st.sampled_from([b.held, b.retrieved]))
+    def hold_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
         self.happens(pressed(agent))
 
     @rule(agent=AGENTS, tab=TABS, remaining=st.integers(0, 2))
@@ -303,7 +308,7 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
         """Hold audio until an agent is joined, and again while that agent is silent or lost; nothing before accept."""
-        if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.RETURNING):
+        if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.RETURNING):
             assert self.ledger.heard == "hold audio", "the caller hears silence"
         elif self.call.phase is Phase.TALKING:
             assert self.call.claim is not None

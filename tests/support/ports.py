@@ -49,6 +49,9 @@ class FakeMedia:
     def play(self, call_id: str, leg: str, queue: str) -> None:
         self._asked.note("media.play", call_id, leg, queue)
 
+    def hold(self, call_id: str, leg: str, queue: str) -> None:
+        self._asked.note("media.hold", call_id, leg, queue)
+
     def join(self, call_id: str, leg: str, other: str) -> None:
         self._asked.note("media.join", call_id, leg, other)
 

@@ -12,7 +12,9 @@ from signaling.agents.messages import (
     Customer,
     Digit,
     HangUp,
+    Held,
     Hello,
+    Hold,
     Joined,
     MediaAnswer,
     MediaOffer,
@@ -22,17 +24,28 @@ from signaling.agents.messages import (
     Ready,
     Reject,
     Resume,
+    Retrieve,
     Ring,
     ServerMessage,
     StopRing,
     Welcome,
 )
-from signaling.calls.effects import AgentAwaited, AgentCallEnded, AgentJoined, RingAgent, ShowDigit, StopRinging
+from signaling.calls.effects import (
+    AgentAwaited,
+    AgentCallEnded,
+    AgentHolds,
+    AgentJoined,
+    RingAgent,
+    ShowDigit,
+    StopRinging,
+)
 from signaling.calls.events import (
     AgentAnswered,
+    AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
+    AgentRetrievedCall,
     AgentSessionLost,
     Caller,
     Event,
@@ -366,6 +379,19 @@ def test_58_a_page_that_connects_anew_replaces_its_tab_before_the_network_tells_
     office.desk.receive(tab, HangUp(call_id="c1"))
     office.desk.close(tab)
     assert len(office.posted) == 1, "the old tab's socket still had a word in the call"
+
+
+def test_117_hold_is_shown_by_the_tab_that_has_the_call_when_the_call_says_so(office: Office) -> None:
+    tab, sent = office.open()
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", TALK)
+    office.desk.receive(tab, Hold(call_id="c1"))
+    assert office.posted == [("c1", AgentHeldCall(agent="ann"))]
+    assert sent[1:] == [Joined(call_id="c1", joined_at=JOINED_AT)], "the tab showed a wish as a fact"
+    office.desk.tell("c1", AgentHolds(agent="ann", session="tab-1", joined_at=JOINED_AT))
+    assert sent[2:] == [Held(call_id="c1", joined_at=JOINED_AT)]
+    office.desk.receive(tab, Retrieve(call_id="c1"))
+    assert office.posted[1:] == [("c1", AgentRetrievedCall(agent="ann"))]
 
 
 def test_a_conversation_that_was_given_up_waits_for_nobody(office: Office) -> None:

@@ -9,25 +9,38 @@ from signaling.agents.messages import (
     ClientMessage,
     HangUp,
     Hello,
+    Hold,
     MediaOffer,
     Ping,
     Pong,
     Ready,
     Reject,
+    Retrieve,
     StopRing,
 )
 from signaling.agents.session import Ignore, Outcome, Reply, Session, Stage, TakeCalls, TellCall
-from signaling.calls.events import AgentAnswered, AgentHungUp, AgentMediaOffered, AgentRefused
+from signaling.calls.events import (
+    AgentAnswered,
+    AgentHeldCall,
+    AgentHungUp,
+    AgentMediaOffered,
+    AgentRefused,
+    AgentRetrievedCall,
+)
 
 IDLE = Session(agent="ann", session="tab-1")
 OFFER = MediaOffer(call_id="c1", sdp="v=0")
 ANSWER = Answer(call_id="c1")
 REJECT = Reject(call_id="c1")
 HANG_UP = HangUp(call_id="c1")
+HOLD = Hold(call_id="c1")
+RETRIEVE = Retrieve(call_id="c1")
 
 OFFERED = TellCall("c1", AgentMediaOffered(agent="ann", session="tab-1", sdp="v=0"))
 ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
 REFUSED = TellCall("c1", AgentRefused(agent="ann"))
+HELD = TellCall("c1", AgentHeldCall(agent="ann"))
+RETRIEVED = TellCall("c1", AgentRetrievedCall(agent="ann"))
 HUNG_UP = TellCall("c1", AgentHungUp(agent="ann"))
 PAST = Ignore("the call is past that")
 
@@ -51,6 +64,10 @@ def _at(stage: Stage) -> Session:
         (Stage.TALKING, ANSWER, PAST, Stage.TALKING),
         (Stage.TALKING, REJECT, HUNG_UP, Stage.LEAVING),
         (Stage.TALKING, HANG_UP, HUNG_UP, Stage.LEAVING),
+        (Stage.TALKING, HOLD, HELD, Stage.TALKING),
+        (Stage.TALKING, RETRIEVE, RETRIEVED, Stage.TALKING),
+        (Stage.RINGING, HOLD, PAST, Stage.RINGING),
+        (Stage.RETURNING, RETRIEVE, PAST, Stage.RETURNING),
         (Stage.RETURNING, OFFER, OFFERED, Stage.RETURNING),
         (Stage.RETURNING, ANSWER, PAST, Stage.RETURNING),
         (Stage.RETURNING, REJECT, HUNG_UP, Stage.LEAVING),
@@ -65,7 +82,7 @@ def test_89_every_message_at_every_stage(stage: Stage, message: ClientMessage, o
     assert protocol.step(_at(stage), message) == (_at(after), outcome)
 
 
-@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP])
+@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE])
 @pytest.mark.parametrize("session", [IDLE, protocol.ring(IDLE, "another")])
 def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: ClientMessage) -> None:
     stop = Reply(StopRing(call_id="c1", reason="ended"))

@@ -9,9 +9,11 @@ from signaling.calls.events import (
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
+    AgentRetrievedCall,
     AgentSessionLost,
     Caller,
     CallOffered,
@@ -142,6 +144,16 @@ def hung_up(agent: str = ANN) -> AgentHungUp:
     return AgentHungUp(agent=agent)
 
 
+def held(agent: str = ANN) -> AgentHeldCall:
+    """Hold is pressed."""
+    return AgentHeldCall(agent=agent)
+
+
+def retrieved(agent: str = ANN) -> AgentRetrievedCall:
+    """The caller is taken back from hold."""
+    return AgentRetrievedCall(agent=agent)
+
+
 def session_lost(session: str = TAB, agent: str = ANN, *, remaining: int = 0) -> AgentSessionLost:
     """A tab is closed."""
     return AgentSessionLost(agent=agent, session=session, remaining=remaining)
@@ -163,19 +175,20 @@ def overdue(call: Call) -> DeadlinePassed:
     return DeadlinePassed(reason=call.deadline.reason)
 
 
-STORY: tuple[tuple[Phase, tuple[Event, ...]], ...] = (
-    (Phase.OFFERED, ()),
-    (Phase.PRE_ACCEPTING, (leg_answered(),)),
-    (Phase.CONNECTING, (confirmed(Action.PRE_ACCEPT),)),
-    (Phase.ACCEPTING, (leg_connected(),)),
-    (Phase.WAITING, (confirmed(Action.ACCEPT),)),
-    (Phase.RINGING, (assigned(), media_offered(), leg_answered(TAB_LEG), leg_connected(TAB_LEG))),
-    (Phase.TALKING, (answered(),)),
-    (Phase.RETURNING, (session_lost(),)),
-    (Phase.ENDING, (hung_up(),)),
-    (Phase.ENDED, (caller_hangs_up(),)),
-)
-"""A call that goes well: each phase, and the events that lead into it."""
+STORY: dict[Phase, tuple[Phase | None, tuple[Event, ...]]] = {
+    Phase.OFFERED: (None, ()),
+    Phase.PRE_ACCEPTING: (Phase.OFFERED, (leg_answered(),)),
+    Phase.CONNECTING: (Phase.PRE_ACCEPTING, (confirmed(Action.PRE_ACCEPT),)),
+    Phase.ACCEPTING: (Phase.CONNECTING, (leg_connected(),)),
+    Phase.WAITING: (Phase.ACCEPTING, (confirmed(Action.ACCEPT),)),
+    Phase.RINGING: (Phase.WAITING, (assigned(), media_offered(), leg_answered(TAB_LEG), leg_connected(TAB_LEG))),
+    Phase.TALKING: (Phase.RINGING, (answered(),)),
+    Phase.HELD: (Phase.TALKING, (held(),)),
+    Phase.RETURNING: (Phase.TALKING, (session_lost(),)),
+    Phase.ENDING: (Phase.TALKING, (hung_up(),)),
+    Phase.ENDED: (Phase.ENDING, (caller_hangs_up(),)),
+}
+"""Each phase: the one before it, and the events that lead from there."""
 
 
 def begin(policies: Policies = POLICIES) -> Step:
@@ -200,8 +213,8 @@ def effects(call: Call, event: Event, now: float = NOW) -> tuple[Effect, ...]:
 
 def story_until(phase: Phase) -> tuple[Event, ...]:
     """The events after the offer that lead into this phase."""
-    phases = [reached for reached, _ in STORY]
-    return tuple(event for _, events in STORY[: phases.index(phase) + 1] for event in events)
+    before, events = STORY[phase]
+    return events if before is None else (*story_until(before), *events)
 
 
 def call_in(phase: Phase) -> Call:

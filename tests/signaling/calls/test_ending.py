@@ -41,6 +41,7 @@ CALLER_LEAVES: dict[Phase, tuple[Effect, ...]] = {
     Phase.WAITING: (CALLER_CLOSED, LeaveQueue()),
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="caller_left"), LeaveQueue()),
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
+    Phase.HELD: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
     Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
 }
 
@@ -67,6 +68,7 @@ WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.WAITING: (CALLER_CLOSED, LeaveQueue(), TERMINATE),
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="ended"), LeaveQueue(), TERMINATE),
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
+    Phase.HELD: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
     Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
 }
 

@@ -10,8 +10,8 @@ from signaling.calls.effects import (
     AgentJoined,
     AnswerOffer,
     CloseLeg,
+    HoldLeg,
     JoinLegs,
-    OccupyAgent,
     PlayHoldAudio,
     ReleaseAgent,
     SendAction,
@@ -20,7 +20,7 @@ from signaling.calls.effects import (
 from signaling.calls.events import Action, Event, Reason
 from tests.signaling.calls import builders as b
 
-HOLD_AUDIO = PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE)
+ON_HOLD = HoldLeg(leg=CALLER_LEG, queue=b.QUEUE)
 AWAITED = AgentAwaited(agent=b.ANN, lost_session=b.TAB, caller=b.NOOR, queue=b.QUEUE, joined_at=b.NOW)
 TOO_LATE = AgentCallEnded(agent=b.ANN, ended_by="network", reason="you were not back in time")
 NEW_TAB, NEW_LEG = "tab-9", "agent-2"
@@ -40,7 +40,7 @@ def test_95_a_lost_agent_gives_the_caller_hold_audio_at_once_and_stays_claimed(l
     """#95, #38, #58: first the sound, then the rest."""
     call, effects, _ = machine.step(b.call_in(Phase.TALKING), lost, b.NOW + 60.0)
 
-    assert effects == (HOLD_AUDIO, CloseLeg(leg=b.TAB_LEG), AWAITED), "nobody else is offered the call yet"
+    assert effects == (ON_HOLD, CloseLeg(leg=b.TAB_LEG), AWAITED), "nobody else is offered the call yet"
     assert call.claim is not None
     assert (call.phase, call.claim.agent) == (Phase.RETURNING, b.ANN)
     assert call.deadline == Deadline(b.NOW + 60.0 + b.POLICIES.return_s, Reason.RETURN)
@@ -56,7 +56,6 @@ def test_96_a_tab_that_is_back_goes_on_without_a_press() -> None:
     assert effects == (
         JoinLegs(leg=CALLER_LEG, other=NEW_LEG),
         AgentJoined(agent=b.ANN, session=NEW_TAB, joined_at=b.NOW),
-        OccupyAgent(agent=b.ANN),
         StopRinging(agent=b.ANN, reason="answered_elsewhere", except_session=NEW_TAB),
     ), "the timer must go on where it was, and no other tab may wait for the call"
     assert call.phase is Phase.TALKING
@@ -92,7 +91,7 @@ def test_an_agent_who_is_not_back_in_time_loses_the_call_to_the_front_of_the_que
     call, effects, _ = machine.step(late, b.overdue(late), b.NOW + 65.0)
 
     assert effects == (
-        HOLD_AUDIO,
+        PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE),
         *(CloseLeg(leg=NEW_LEG) for _ in tried[:1]),
         TOO_LATE,
         ReleaseAgent(agent=b.ANN, outcome=outcome),

@@ -2,7 +2,7 @@
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
-from signaling.calls.effects import JoinLegs, PlayHoldAudio
+from signaling.calls.effects import HoldLeg, JoinLegs, PlayHoldAudio
 from tests.signaling.calls import builders as b
 
 
@@ -40,4 +40,4 @@ def test_a_silent_agent_who_is_given_up_goes_the_way_of_every_lost_one() -> None
     call, effects, _ = machine.step(silent(), b.leg_failed(b.TAB_LEG), b.NOW + 30.0)
 
     assert call.phase is Phase.RETURNING, "the agent may still come back"
-    assert effects[0] == PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE), "the hold audio goes on undisturbed"
+    assert effects[0] == HoldLeg(leg=CALLER_LEG, queue=b.QUEUE), "the caller goes on hearing something"

@@ -58,6 +58,10 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "AgentRefused/ben": b.refused(b.BEN),
     "AgentHungUp/ann": b.hung_up(b.ANN),
     "AgentHungUp/ben": b.hung_up(b.BEN),
+    "AgentHeldCall/ann": b.held(b.ANN),
+    "AgentHeldCall/ben": b.held(b.BEN),
+    "AgentRetrievedCall/ann": b.retrieved(b.ANN),
+    "AgentRetrievedCall/ben": b.retrieved(b.BEN),
     "AgentSessionLost/ann": b.session_lost(agent=b.ANN),
     "AgentSessionLost/ben": b.session_lost(agent=b.BEN),
     "DeadlinePassed/own": lambda call: b.overdue(call) if call.deadline else DeadlinePassed(reason=Reason.GOODBYE),
@@ -82,66 +86,72 @@ REASONS = {
     "here": "not ringing here",
     "who": "not this agent's call",
     "nob": "no agent to show the digit to",
+    "talk": "not in conversation with this agent",
+    "hold": "no call of this agent is on hold",
     "late": "this deadline was lifted",
 }
 
 # The beginning of a phase: the event is handled and leads there. A word after "-": it is ignored, for that REASON.
 TABLE = """
-                         offer  pre    conn   accept wait   ring   talk   return ending ended
+                         offer  pre    conn   accept wait   ring   talk   held   return ending ended
 
-CallOffered              -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -over  -over
-CallTerminated           ended  ended  ended  ended  ended  ended  ended  ended  ended  -over
-ServerStopping           ending ending ending ending ending ending ending ending -over  -over
+CallOffered              -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -over  -over
+CallTerminated           ended  ended  ended  ended  ended  ended  ended  ended  ended  ended  -over
+ServerStopping           ending ending ending ending ending ending ending ending ending -over  -over
 
-LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
-LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   -lost  -over  -over
-LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
-LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
-LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegConnected/caller      offer  pre    accept accept wait   ring   talk   return -over  -over
-LegConnected/tab         -lost  -lost  -lost  -lost  -lost  ring   talk   -lost  -over  -over
-LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegFailed/caller         ending ending ending ending ending ending ending ending -over  -over
-LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return -lost  -over  -over
-LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegSilent/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
-LegSilent/tab            -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -over  -over
-LegSilent/lost           -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
-LegSpeaks/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
-LegSpeaks/tab            -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
-LegSpeaks/lost           -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
+LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -over  -over
+LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -over  -over
+LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegConnected/caller      offer  pre    accept accept wait   ring   talk   held   return -over  -over
+LegConnected/tab         -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -over  -over
+LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegFailed/caller         ending ending ending ending ending ending ending ending ending -over  -over
+LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -over  -over
+LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegSilent/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSilent/tab            -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -nil   -over  -over
+LegSilent/lost           -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
+LegSpeaks/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSpeaks/tab            -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
+LegSpeaks/lost           -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
 
-DigitPressed/caller      -nob   -nob   -nob   -nob   -nob   -nob   talk   -nob   -over  -over
-DigitPressed/tab         -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -over  -over
+DigitPressed/caller      -nob   -nob   -nob   -nob   -nob   -nob   talk   held   -nob   -over  -over
+DigitPressed/tab         -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -over  -over
 
-ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -over  -over
-ActionConfirmed/reject   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ending -over
-ActionConfirmed/term     -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ending -over
-ActionFailed/pre         -pre   ending -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionFailed/pre/net     -pre   accept -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionFailed/accept      -acc   -acc   -acc   ending -acc   -acc   -acc   -acc   -over  -over
-ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ended  -over
-ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
+ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -acc   -over  -over
+ActionConfirmed/reject   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ending -over
+ActionConfirmed/term     -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ending -over
+ActionFailed/pre         -pre   ending -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/pre/net     -pre   accept -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/accept      -acc   -acc   -acc   ending -acc   -acc   -acc   -acc   -acc   -over  -over
+ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ended  -over
+ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
 
-AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -over  -over
-AgentAssigned/ben        -full  -full  -full  -full  ring   -full  -full  -full  -over  -over
-QueueOverflowed/out      -full  -full  -full  -full  ending ring   -full  -full  -over  -over
-QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -over  -over
-AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  return -over  -over
-AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -over  -over
-AgentAnswered/ben        -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentRefused/ann         -here  -here  -here  -here  -here  wait   -here  -here  -over  -over
-AgentRefused/ben         -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentHungUp/ann          -who   -who   -who   -who   -who   wait   ending ending -over  -over
-AgentHungUp/ben          -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
-AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return -over  -over
-AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
+AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -claim -over  -over
+AgentAssigned/ben        -full  -full  -full  -full  ring   -full  -full  -full  -full  -over  -over
+QueueOverflowed/out      -full  -full  -full  -full  ending ring   -full  -full  -full  -over  -over
+QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -full  -over  -over
+AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  -here  return -over  -over
+AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -here  -over  -over
+AgentAnswered/ben        -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentRefused/ann         -here  -here  -here  -here  -here  wait   -here  -here  -here  -over  -over
+AgentRefused/ben         -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentHungUp/ann          -who   -who   -who   -who   -who   wait   ending ending ending -over  -over
+AgentHungUp/ben          -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
+AgentHeldCall/ann        -talk  -talk  -talk  -talk  -talk  -talk  held   -talk  -talk  -over  -over
+AgentHeldCall/ben        -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
+AgentRetrievedCall/ann   -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk   -hold  -over  -over
+AgentRetrievedCall/ben   -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
+AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return return -over  -over
+AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
 
-DeadlinePassed/own       ending accept accept ending ending wait   ending wait   ended  -over
-DeadlinePassed/lifted    -late  -late  -late  -late  -late  -late  -late  -late  -over  -over
+DeadlinePassed/own       ending accept accept ending ending wait   ending ending wait   ended  -over
+DeadlinePassed/lifted    -late  -late  -late  -late  -late  -late  -late  -late  -late  -over  -over
 """
 
 _header, *_rows = (line.split() for line in TABLE.splitlines() if line.strip())
