@@ -233,8 +233,8 @@ def expire(board: Board, *, now: float, rules: Rules) -> Board:
         elif agent.wrap_up_until is not None and agent.wrap_up_until <= now:
             board = _with_agent(board, name, _idle(agent, Presence.READY, since=agent.wrap_up_until))
     for call_id, waiting in board.calls.items():
-        apart = {name: until for name, until in waiting.apart.items() if until > now}
-        if len(apart) < len(waiting.apart):
+        if any(until <= now for until in waiting.apart.values()):
+            apart = {name: until for name, until in waiting.apart.items() if until > now}
             board = replace(board, calls={**board.calls, call_id: replace(waiting, apart=apart)})
     return replace(board, visits=visits.forget(board.visits, now=now))
 

@@ -21,7 +21,7 @@ from signaling.calls.effects import EnterQueue
 from signaling.calls.events import AgentAssigned, Event, QueueOverflowed
 from signaling.clock import Clock
 from signaling.ports import Post
-from signaling.store.contract import Store, StoreUnavailable
+from signaling.store.contract import Store, StoreUnavailable, Versioned
 from signaling.tags import caller_tag
 from signaling.waiting import board
 from signaling.waiting.board import Board, Outcome, Presence, Waiting
@@ -63,6 +63,8 @@ class Dispatcher:
         self._wake_at: float | None = None
         self._listener: PresenceListener | None = None
         self._room = Board()
+        self._room_as_stored = b""
+        """The record that ``_room`` is; as long as the store holds it, it need not be decoded again."""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -159,19 +161,25 @@ class Dispatcher:
         """Bring the record up to date with every request and every clock that ran out, in one commit."""
         for _ in range(COMMIT_ATTEMPTS):
             record = await self._store.load(self._key)
-            before = _decoder.decode(record.value) if record is not None else Board()
+            before = self._decoded(record)
             now = self._clock()
             after, news = self._advance(before, now)
             version = record.version if record is not None else 0
-            if after == before or await self._store.commit(self._key, version, _encoder.encode(after)):
+            encoded = _encoder.encode(after)
+            if after == before or await self._store.commit(self._key, version, encoded):
                 self._pending.clear()
-                self._room = after
+                self._room, self._room_as_stored = after, encoded
                 self._wake_at = next_deadline(after, now=now, rules=self._rules)
                 self._tell(before, after)
                 for call_id, event in news:
                     self._post(call_id, event)
                 return
         raise _Contended
+
+    def _decoded(self, record: Versioned | None) -> Board:
+        if record is None:
+            return Board()
+        return self._room if record.value == self._room_as_stored else _decoder.decode(record.value)
 
     def _advance(self, room: Board, now: float) -> tuple[Board, list[tuple[str, Event]]]:
         """The board after all requests, and what calls have to be told of it."""
