@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from mediaserver import logs
+from mediaserver import logs, whatsapp_cli
 from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
@@ -79,6 +79,24 @@ def hours(
     print(f"{queue} ({open_hours.zone}): {state(open_hours, now)}")
     for line in week_ahead(open_hours, now):
         print(line)
+
+
+_whatsapp = typer.Typer(help="Ask Meta about the business number.", no_args_is_help=True)
+_settings = typer.Typer(help="The call settings of the number: icon, call hours, call-back.", no_args_is_help=True)
+_whatsapp.add_typer(_settings, name="settings")
+main.add_typer(_whatsapp, name="whatsapp")
+
+
+@_settings.command("show")
+def show_settings(config: ConfigPath = None) -> None:
+    """Print the settings as they are at Meta."""
+    whatsapp_cli.show(*_load(config))
+
+
+@_settings.command("apply")
+def apply_settings(config: ConfigPath = None, yes: whatsapp_cli.Yes = False) -> None:
+    """Show how they differ from the configuration, ask, and apply that."""
+    whatsapp_cli.apply(*_load(config), yes=yes)
 
 
 @main.command(

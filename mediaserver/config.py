@@ -7,13 +7,13 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from mediaserver.section import Address, Section
+from mediaserver.section import Address, Country, Section
 from mediaserver.wait_config import AudioSection
 from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
 
@@ -79,12 +79,29 @@ class MediaSection(Section):
         return value
 
 
+class CallingSection(Section):
+    """What `ringbridge whatsapp settings apply` sets at Meta; a key that is left out is left alone there."""
+
+    icon: Literal["DEFAULT", "DISABLE_ALL"] | None = Field(
+        default=None, description="Whether chats show the call icon: DEFAULT or DISABLE_ALL."
+    )
+    icon_countries: tuple[Country, ...] | None = Field(
+        default=None, description="Countries whose users see the call icon; an empty list is all of them."
+    )
+    callback: bool | None = Field(default=None, description="Whether a call from a user allows one to call back.")
+    hours_of: str | None = Field(
+        default=None, description="The queue whose business hours are the number's call hours."
+    )
+
+
 class WhatsAppSection(Section):
     """Meta's side."""
 
     graph_url: str = Field(default="https://graph.facebook.com", description="Base address of the Graph API.")
     graph_version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$", description="Version of the Graph API.")
     timeout_s: float = Field(default=5.0, gt=0, le=20, description="Longest wait for one answer of Meta, in seconds.")
+    phone_number_id: str | None = Field(default=None, description="Meta's id of the business number (PNID).")
+    calling: CallingSection = CallingSection()
 
 
 class StoreSection(Section):

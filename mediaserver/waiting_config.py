@@ -115,6 +115,8 @@ def broken_references(table: Mapping[str, Any]) -> Iterator[str]:
         yield from _repeated(kind, tables)
     known = {_name(queue) for queue in queues} or {DEFAULT_QUEUE}
     yield from _wrong_overflows(queues, known)
+    calling = _inner(_inner(table, "whatsapp"), "calling")
+    yield from _unknown("whatsapp.calling.hours_of", calling.get("hours_of"), known)
     for index, route in enumerate(routes):
         yield from _unknown(f"routes.{index}.queue", route.get("queue"), known)
     for index, agent in enumerate(agents):
@@ -155,6 +157,11 @@ def _circles(nexts: Mapping[object, object]) -> Iterator[list[object]]:
 def _tables(table: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     found = table.get(name)
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _inner(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = table.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _texts(value: object) -> list[str]:

@@ -3,8 +3,9 @@
 import base64
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -76,6 +77,11 @@ class SimulatedWhatsApp:
     def requests(self) -> Sequence[tuple[str, int]]:
         """Action and HTTP status of every Graph request so far."""
         return self._graph.requests
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The call settings of the business number (``calling``), as they are now."""
+        return self._graph.settings.calling
 
     @property
     def pacer(self) -> Pacer:

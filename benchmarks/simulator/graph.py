@@ -1,4 +1,4 @@
-"""Owns the HTTP face of the simulated Graph API: POST /<version>/<PNID>/calls for user-initiated calls.
+"""Owns the HTTP face of the simulated Graph API: a number's calls (user-initiated) and its settings.
 
 Checks what Meta checks (whatsapp-calling 2.1), answers in Meta's shapes, and fails on request.
 """
@@ -15,6 +15,7 @@ from benchmarks.simulator import refusal
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.moment import happens_within
 from benchmarks.simulator.refusal import Refusal
+from benchmarks.simulator.settings import NumberSettings
 
 _ACTIONS = frozenset({"pre_accept", "accept", "reject", "terminate"})
 _COMMON = frozenset({"messaging_product", "action", "call_id", "to"})
@@ -53,6 +54,9 @@ class GraphApi:
         self.faults: list[Fault] = []
         self.app = web.Application()
         self.app.router.add_post("/{version}/{phone_number_id}/calls", self._calls)
+        self.app.router.add_get("/{version}/{phone_number_id}/settings", self._settings)
+        self.app.router.add_post("/{version}/{phone_number_id}/settings", self._settings)
+        self.settings = NumberSettings()
         self._access_token = access_token
         self._phone_number_id = phone_number_id
         self._find = find
@@ -81,6 +85,17 @@ class GraphApi:
         if call is not None:
             _confirm(action, call)
         return response
+
+    async def _settings(self, request: web.Request) -> web.StreamResponse:
+        raw = await request.read()
+        try:
+            self._check_path(request)
+            if request.method == "GET":
+                return web.json_response({"calling": self.settings.calling})
+            self.settings.change(_parse(raw))
+            return web.json_response({"success": True})
+        except Refusal as refused:
+            return web.json_response(refused.body(), status=refused.status)
 
     def _check_path(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bearer {self._access_token}":

@@ -1,4 +1,4 @@
-"""Owns the only HTTP towards Meta: actions on calls, each answered by one event (WhatsAppPort).
+"""Owns the HTTP of calls towards Meta: actions, each answered by one event (WhatsAppPort).
 
 It never logs a token, SDP or a call id (a WACID spells out the caller's number in Base64), and follows no redirect,
 so the token goes nowhere else. What to do with a failed action is the call machine's business.
@@ -139,7 +139,7 @@ class Graph:
             async with self._session.post(
                 request.url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                return self._judge(response.status, await _bounded_body(response))
+                return self._judge(response.status, await bounded_body(response))
         except TimeoutError:
             return _Failure(MetaError(NO_CODE, "Meta did not answer in time"), Remedy.RETRY)
         except aiohttp.ClientError:
@@ -158,7 +158,7 @@ class Graph:
         return _Failure(error, remedy(error.code, http_status), http_status)
 
 
-async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
+async def bounded_body(response: aiohttp.ClientResponse) -> bytes:
     """The body, or nothing if it is too long; leaving it unread closes the connection."""
     body = bytearray()
     async for chunk in response.content.iter_any():

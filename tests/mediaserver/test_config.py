@@ -117,6 +117,8 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         (_hours('holidays = "GB-CA"'), "queues.0.hours.holidays", "those of GB are"),
         (_hours('closed = ["soon"]'), "queues.0.hours.closed.0", "valid date"),
         (_hours('mon = ["08:00-12:00"]'), "queues.0.hours.mon", "did you mean monday?"),
+        ('[whatsapp.calling]\nicon = "HIDDEN"', "whatsapp.calling.icon", "'DEFAULT' or 'DISABLE_ALL'"),
+        ('[whatsapp.calling]\nhours_of = "x"', "whatsapp.calling.hours_of", "there is no queue 'x'"),
         (_route('countries = ["GB", "Wales"]'), "routes.0.countries.1", "write two capital letters"),
         (_route('communication = "fax"'), "routes.0.communication", "'call' or 'message'"),
         ('[[agents]]\nname = "ana"\nqueues = ["main", "x"]', "agents.0.queues.1", "there is no queue 'x'"),
