@@ -133,3 +133,19 @@ def test_legs_that_share_a_port_need_no_other(room: EngineRoom) -> None:
     for party in parties:
         room.engine.comfort(party.leg)
     assert {peer.socket.recvfrom(2048)[1][1] for peer in peers} == {room.engine.ports[0]}, "a second port was used"
+
+
+def test_a_caller_over_ipv6_and_an_agent_over_ipv4_hear_each_other() -> None:
+    """Meta prefers IPv6, many agents have none; both meet on the same sockets at the same time."""
+    with EngineRoom(host="::", ports=2) as room:
+        caller, agent = room.join(host="::1"), room.join(host="127.0.0.1")
+        room.engine.listen(caller.leg, agent.leg)
+        room.engine.listen(agent.leg, caller.leg)
+        for party, host in ((caller, "::1"), (agent, "127.0.0.1")):
+            party.peer.engine = (host, room.engine.ports[0])
+        for number in range(3):
+            caller.peer.speak(b"caller%d" % number, sequence=number, timestamp=960 * number)
+            agent.peer.speak(b"agent%d" % number, sequence=number, timestamp=960 * number)
+        caller.peer.hear_until(b"agent2")
+        agent.peer.hear_until(b"caller2")
+        assert room.engine.totals().unknown_source == 0, "an address of one family was not recognised"
