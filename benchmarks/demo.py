@@ -1,9 +1,12 @@
 """The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
 
+``--scenario reload`` lets the agent's browser crash in mid-call and come back.
+
 On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
 """
 
 import asyncio
+import enum
 import json
 import sys
 from pathlib import Path
@@ -14,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.keyboard import key_presses
-from benchmarks.promises import HEARD, PROMISES, broken
+from benchmarks.promises import HEARD, PROMISES, RELOAD_PROMISES, Promise, broken
+from benchmarks.reload import reload_call
 from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
 from benchmarks.simulator.browser import AgentBrowser
@@ -32,22 +36,30 @@ _QUEUE: Section = {"country": "gb", "ringback_cycles": 1}
 console = Console(highlight=False)
 
 
+class Scenario(enum.Enum):
+    """What happens in the scripted call."""
+
+    CALL = "call"
+    RELOAD = "reload"
+
+
 def main(
+    scenario: Annotated[Scenario, typer.Option(help="What happens in the scripted call.")] = Scenario.CALL,
     once: Annotated[bool, typer.Option("--once", help="Place one call and leave, on a terminal too.")] = False,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the report here as JSON.")] = None,
 ) -> None:
     """Place a simulated WhatsApp call and print what the caller heard; fails if a promise is broken."""
     try:
-        keys = asyncio.run(demonstrate(stay=sys.stdin.isatty() and not once))
+        keys = asyncio.run(demonstrate(scenario, stay=sys.stdin.isatty() and not once))
     except NotReady as error:
         console.print(f"The server did not start:\n{error}", markup=False)
         raise typer.Exit(2) from error
     if json_path is not None:
         json_path.write_text(json.dumps(keys, indent=2) + "\n")
-    raise typer.Exit(1 if broken(keys) else 0)
+    raise typer.Exit(1 if broken(keys, _promises(scenario)) else 0)
 
 
-async def demonstrate(*, stay: bool) -> Keys:
+async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys:
     """The whole demo; returns the scripted call's report."""
     shared = Secrets()
     cloud = SimulatedWhatsApp(CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token))
@@ -57,13 +69,16 @@ async def demonstrate(*, stay: bool) -> Keys:
             await cloud.subscribe(server.callback_url, shared.verify_token)
             waited_s = server.waited_for_cpu_s()
             try:
-                call, agent = await scripted_call(cloud, server)
+                if scenario is Scenario.RELOAD:
+                    call, agent, keys = await reload_call(cloud, server)
+                else:
+                    call, agent = await scripted_call(cloud, server)
+                    keys = report(call, agent)
             except TimeoutError:
                 console.print(f"The call got stuck. The server's log:\n{server.log()}", markup=False)
                 raise
-            keys = report(call, agent)
             keys["server_waited_for_cpu_ms"] = round((server.waited_for_cpu_s() - waited_s) * 1000, 3)
-            show(call, agent, keys)
+            show(call, agent, keys, _promises(scenario))
             if stay:
                 await with_a_person(cloud, server)
             return keys
@@ -112,7 +127,11 @@ async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None
         await cloud.settled()
 
 
-def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys) -> None:
+def _promises(scenario: Scenario) -> tuple[Promise, ...]:
+    return RELOAD_PROMISES if scenario is Scenario.RELOAD else PROMISES
+
+
+def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys, promises: tuple[Promise, ...] = PROMISES) -> None:
     """Print the timeline and the caller's-ear report; without a scripted agent, nobody spoke a test tone."""
     happened = Table(title="One call", box=None, show_header=False, title_justify="left")
     happened.add_column(justify="right")
@@ -123,13 +142,13 @@ def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys) -> None:
     heard = Table(title="\nWhat the caller's ear found", box=None, title_justify="left")
     for title in ("", "measured", "promised", ""):
         heard.add_column(title, justify="right" if title else "left")
-    for promise in (promise for promise in PROMISES if agent is not None or keys[promise.key] is not None):
+    for promise in (promise for promise in promises if agent is not None or keys[promise.key] is not None):
         mark = "kept" if promise.kept(keys) else "BROKEN"
         heard.add_row(promise.words, str(keys[promise.key]), f"{promise.at_most:g}", mark)
     for key, words in HEARD if agent is not None else ():
         heard.add_row(words, "yes" if keys[key] else "no", "yes", "kept" if keys[key] else "BROKEN")
     console.print(heard)
-    if agent is not None and broken(keys):
+    if agent is not None and broken(keys, promises):
         console.print(f"The server waited {keys['server_waited_for_cpu_ms']} ms for a free core during the call.")
     for violation in keys["violations"]:
         console.print(f"Broken rule: {violation}", markup=False)

@@ -30,17 +30,23 @@ PROMISES = (
     Promise("agent_answer_to_voice_ms", 50.0, "Answer to the agent's voice"),
     Promise("other_sound_after_join", 0.01, "share of other sound beneath the agent"),
 )
+RELOAD_PROMISES = (
+    *PROMISES,
+    Promise("lost_to_hold_audio_ms", 1000.0, "loss of the agent to hold audio"),
+    Promise("lost_to_voice_ms", 5000.0, "loss of the agent to the agent's voice again"),
+)
+"""For a call whose agent is lost and comes back."""
 HEARD = (
     ("caller_hears_agent", "the caller hears the agent"),
     ("agent_hears_caller", "the agent hears the caller"),
 )
 
 
-def broken(report: Mapping[str, Any]) -> list[str]:
+def broken(report: Mapping[str, Any], promises: tuple[Promise, ...] = PROMISES) -> list[str]:
     """Every promise the report breaks, in words; empty when all is well."""
     found = [
         f"{promise.words}: {report.get(promise.key)}, promised at most {promise.at_most:g}"
-        for promise in PROMISES
+        for promise in promises
         if not promise.kept(report)
     ]
     found += [f"not so: {words}" for key, words in HEARD if report.get(key) is not True]

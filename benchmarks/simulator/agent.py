@@ -57,6 +57,11 @@ class AgentCall:
         return self.ring.call_id
 
     @property
+    def resumed(self) -> bool:
+        """Whether it came as a conversation that was lost before, not as a ring."""
+        return isinstance(self.ring, messages.Resume)
+
+    @property
     def ear(self) -> Ear:
         """What the agent heard."""
         return self.browser.ear

@@ -62,7 +62,7 @@ def timeline(call: SimulatedCall, agent: AgentCall | None) -> list[Line]:
     ]
     if agent is not None:
         moments += [
-            (agent.rang, "the agent's browser rings"),
+            (agent.rang, "the agent is back" if agent.resumed else "the agent's browser rings"),
             (agent.media_up, "the agent's media is up"),
             (agent.answered, "the agent presses Answer"),
             (agent.joined, "the agent is told to speak"),

@@ -5,7 +5,7 @@ Times are not judged here: a busy test machine would be blamed on the server. ``
 
 import pytest
 
-from benchmarks import demo
+from benchmarks import demo, reload
 from benchmarks.server_process import NotReady, Secrets, served
 
 
@@ -24,6 +24,21 @@ async def test_the_scripted_call_is_heard_in_both_directions_without_a_break(
     printed = capsys.readouterr().out
     assert "the caller hears ringback" in printed
     assert "the caller hears agent" in printed
+
+
+async def test_95_the_reload_is_heard_as_hold_audio_and_the_same_agent_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """#95 #96: one continuous stream, and nothing beneath the voice that comes back."""
+    monkeypatch.setattr(reload, "_TALKING_S", 0.8)
+    keys = await demo.demonstrate(demo.Scenario.RELOAD, stay=False)
+    assert keys["caller_hears_agent"]
+    assert keys["agent_hears_caller"]
+    assert keys["rtp_discontinuities"] == 0
+    assert keys["other_sound_after_join"] < 0.01
+    assert keys["lost_to_hold_audio_ms"] < 1000
+    assert keys["lost_to_voice_ms"] < 5000
+    assert "loss of the agent to hold audio" in capsys.readouterr().out
 
 
 async def test_a_server_that_cannot_start_says_why() -> None:
