@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from mediaserver import logs, whatsapp_cli
+from mediaserver import call_backs_cli, logs, whatsapp_cli
 from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
@@ -78,6 +78,22 @@ def hours(
     open_hours, now = hours_of(found.hours), time.time()
     print(f"{queue} ({open_hours.zone}): {state(open_hours, now)}")
     for line in week_ahead(open_hours, now):
+        print(line)
+
+
+@main.command("call-backs")
+def call_backs(
+    config: ConfigPath = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+) -> None:
+    """Print who could not be served and is to be called back."""
+    try:
+        path = Path(load_config(config).store.path)
+    except ConfigProblems as error:
+        _refuse(list(error.problems))
+    requests = call_backs_cli.newest(path, limit)
+    for line in call_backs_cli.as_json(requests) if as_json else call_backs_cli.as_text(requests):
         print(line)
 
 
