@@ -59,7 +59,7 @@ sanitize: venv  ## Run the engine's tests and a minute of fuzzing under AddressS
 # Python was built without the sanitizers, so their run-time library has to be there before it; Python itself leaks.
 	cd $(SANITIZED) && export LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libstdc++.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc && \
-		$(CURDIR)/$(BIN)/python -m pytest tests/mediaserver/packets tests/mediaserver/test_media_port.py tests/fuzz && \
+		$(CURDIR)/$(BIN)/python -m pytest --capture=sys tests/mediaserver/packets tests/mediaserver/test_media_port.py tests/fuzz && \
 		$(CURDIR)/$(BIN)/python -m tests.fuzz.engine --seconds 60
 
 fuzz: venv  ## Storm the packet engine for ten minutes

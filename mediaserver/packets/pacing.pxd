@@ -20,7 +20,8 @@ cdef inline void pace(Port* port, Leg* leg, int soonest, int latest, int64_t now
     """Find the leg a slot this many milliseconds after its last frame, the least loaded one. One that fits is kept."""
     cdef int64_t first = now // MILLISECOND + 1
     cdef int64_t last = first + START - 1
-    cdef int64_t before = (leg.sent_at + (leg.duration - FRAME_SAMPLES) * FRAME // FRAME_SAMPLES) // MILLISECOND
+    cdef int64_t longer = leg.duration - FRAME_SAMPLES
+    cdef int64_t before = (leg.sent_at + longer * FRAME // FRAME_SAMPLES) // MILLISECOND
     if not is_ready(leg):
         take_out(&port.wheel, place(port, leg))
         return

@@ -98,9 +98,10 @@ cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
 
 
 cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* origin, int64_t now) noexcept nogil:
-    """Encrypt a packet and put it into the batch. It has its numbers and type; ``origin`` is it as another leg sent it, or NULL.
+    """Encrypt a packet and put it into the batch. It has its numbers and type.
 
-    False if libsrtp refuses: too far behind the newest packet, or its key is used up.
+    ``origin`` is the packet as another leg sent it, or NULL. False if libsrtp refuses: too far behind the newest packet,
+    or its key is used up.
     """
     cdef uint8_t* data = next_buffer(port, leg)
     cdef int length = RTP_HEADER + packet.length

@@ -1,4 +1,4 @@
-"""Owns the payload of RFC 4733 telephone events: one key, how long it has been held, and whether it was let go. Pure."""
+"""Owns the payload of RFC 4733 telephone events: a key, how long it is held, whether it was let go. Pure."""
 
 from libc.stdint cimport uint16_t, uint8_t
 
