@@ -211,12 +211,12 @@ def release(board: Board, call_id: str, name: str, outcome: Outcome, *, now: flo
     if outcome is Outcome.FINISHED:
         return _finished(board, name, now=now, rules=rules)
     pause_s = _pause_s(outcome, agent.queue, rules)
+    pause_ends = now + pause_s if pause_s is not None else None
     waiting = board.calls.get(call_id)
-    if waiting is not None and pause_s is not None:
-        apart = replace(waiting, apart={**waiting.apart, name: now + pause_s})
+    if waiting is not None and pause_ends is not None:
+        apart = replace(waiting, apart={**waiting.apart, name: pause_ends})
         board = replace(board, calls={**board.calls, call_id: apart})
-    to_blame = pause_s is not None and outcome is not Outcome.NOT_NEEDED
-    return _free(board, name, paused_until=now + pause_s if to_blame and pause_s is not None else None)
+    return _free(board, name, paused_until=pause_ends if outcome is not Outcome.NOT_NEEDED else None)
 
 
 def expire(board: Board, *, now: float, rules: Rules) -> Board:
