@@ -91,8 +91,10 @@ cdef inline uint32_t next_timestamp(const Leg* leg, int64_t now) noexcept nogil:
 
     So a listener's jitter buffer sees a pause, which it plays as one, and not a delay, which it would keep.
     """
-    cdef int64_t late = (now - leg.sent_at) * FRAME_SAMPLES // FRAME - leg.duration - leg.lent
-    if not (leg.marked or leg.paused) or late < PAUSE:
+    cdef int64_t late = 0
+    if leg.started and (leg.marked or leg.paused):
+        late = (now - leg.sent_at) * FRAME_SAMPLES // FRAME - leg.duration - leg.lent
+    if late < PAUSE:
         late = 0
     return <uint32_t>(leg.timestamp + leg.duration + late // FRAME_SAMPLES * FRAME_SAMPLES)
 

@@ -194,7 +194,7 @@ cdef inline void watch(Port* port, Leg* leg, int64_t now) noexcept nogil:
         leg.late_since = 0
         # The comfort frames begin where the speaker's clock is by now, so that no stall leaves delay behind.
         leg.timestamp_offset -= leg.lent
-    if leg.source == FILLED and now - port.legs[leg.speaker].alive_at >= port.stall * FRAME:
+    if leg.source == FILLED and now - port.legs[leg.speaker].alive_at >= <int64_t>port.stall * FRAME:
         leg.source = STALLED
         notice(port, leg, SOURCE_STALLED, now)
 
