@@ -102,7 +102,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        desk = Desk(post=board.post, room=dispatcher)
+        desk = Desk(post=board.post, room=dispatcher, queues=[queue.name for queue in config.queues])
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 

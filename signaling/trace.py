@@ -36,7 +36,9 @@ _PERSONAL = frozenset(
         "sdp",
         "session",
         "text",
+        "to_agent",
         "user_id",
+        "wanted",
     }
 )
 """Fields of events and effects that are replaced by tokens; equal values get equal tokens."""

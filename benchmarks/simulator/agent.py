@@ -83,6 +83,10 @@ class AgentCall:
         """Take the caller back from hold."""
         await self._send(messages.Retrieve(call_id=self.call_id))
 
+    async def transfer(self, *, to_agent: str | None = None, to_queue: str | None = None) -> None:
+        """Hand the caller over."""
+        await self._send(messages.Transfer(call_id=self.call_id, to_agent=to_agent, to_queue=to_queue))
+
     async def hang_up(self) -> None:
         """Press Hang up."""
         await self._send(messages.HangUp(call_id=self.call_id))

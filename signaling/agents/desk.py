@@ -5,7 +5,7 @@ An agent whose last tab closes is gone; after a reload the tab says Ready again 
 conversation that waits for it (#95).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol, TypeAlias, assert_never
 
 import phonenumbers
@@ -39,7 +39,7 @@ from signaling.calls.effects import (
     ShowDigit,
     StopRinging,
 )
-from signaling.calls.events import AgentSessionLost, Caller
+from signaling.calls.events import AgentSessionLost, AgentTransferred, Caller
 from signaling.ports import Post
 from signaling.waiting import board
 
@@ -76,9 +76,11 @@ class Tab:
 class Desk:
     """All tabs of all agents (``signaling.ports.AgentsPort``)."""
 
-    def __init__(self, *, post: Post, room: WaitingRoom) -> None:
+    def __init__(self, *, post: Post, room: WaitingRoom, queues: Collection[str]) -> None:
         self._post = post
         self._room = room
+        self._queues = queues
+        """Where calls may be transferred to."""
         self._tabs: dict[str, list[Tab]] = {}
         self._rings: dict[str, Ring] = {}
         self._awaited: dict[str, Resume] = {}
@@ -118,6 +120,8 @@ class Desk:
         tab.session, outcome = protocol.step(tab.session, message)
         agent = tab.session.agent
         match outcome:
+            case TellCall(event=AgentTransferred(queue=queue)) if queue not in (None, *self._queues):
+                _log.debug("agent_message_ignored", agent=agent, reason="no such queue")
             case TellCall():
                 self._post(outcome.call_id, outcome.event)
             case Reply():

@@ -93,11 +93,24 @@ class Retrieve(_Message, frozen=True, tag="retrieve"):
     call_id: str
 
 
+class Transfer(_Message, frozen=True, tag="transfer"):
+    """The agent hands the caller over to a colleague, to a queue, or to a colleague and else to that queue.
+
+    Answered with CallEnded. Nothing happens if the server knows no such queue.
+    """
+
+    call_id: str
+    to_agent: str | None = None
+    to_queue: str | None = None
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
 
-ClientMessage: TypeAlias = Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Ping
+ClientMessage: TypeAlias = (
+    Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer | Ping
+)
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -25,6 +25,7 @@ from signaling.agents.messages import (
     Retrieve,
     ServerMessage,
     StopRing,
+    Transfer,
 )
 from signaling.calls.events import (
     AgentAnswered,
@@ -33,6 +34,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentRefused,
     AgentRetrievedCall,
+    AgentTransferred,
     Event,
 )
 
@@ -90,7 +92,7 @@ class Ignore(NamedTuple):
     """For the log, in a few words without content."""
 
 
-AboutCall: TypeAlias = MediaOffer | Answer | Reject | HangUp | Hold | Retrieve
+AboutCall: TypeAlias = MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer
 """Messages that name a call."""
 Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
 
@@ -106,7 +108,7 @@ def step(session: Session, message: ClientMessage) -> tuple[Session, Outcome]:
             return session, TakeCalls(ready=True)
         case Away():
             return session, TakeCalls(ready=False, reason=message.reason)
-        case MediaOffer() | Answer() | Reject() | HangUp() | Hold() | Retrieve():
+        case MediaOffer() | Answer() | Reject() | HangUp() | Hold() | Retrieve() | Transfer():
             if message.call_id != session.call_id:
                 return session, Reply(StopRing(call_id=message.call_id, reason="ended"))
             return _about_call(session, message, message.call_id)
@@ -149,6 +151,8 @@ def _about_call(session: Session, message: AboutCall, call_id: str) -> tuple[Ses
             event = AgentHeldCall(agent=agent)
         case Retrieve(), Stage.TALKING:
             event = AgentRetrievedCall(agent=agent)
+        case Transfer(to_agent=to_agent, to_queue=queue), Stage.TALKING if to_agent is not None or queue is not None:
+            event = AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
         case _:
             pass
     if event is None:

@@ -78,7 +78,9 @@ class EnterQueue(_Effect, frozen=True):
     skills: tuple[str, ...] = ()
     """What an agent needs for this call."""
     returning: bool = False
-    """It has been in this queue before, so no length of the queue can keep it out."""
+    """It has been in a queue before, so no length of the queue can keep it out."""
+    wanted: str | None = None
+    """The agent to whom the call was transferred; he is asked first, whatever queues he serves."""
 
 
 class LeaveQueue(_Effect, frozen=True):

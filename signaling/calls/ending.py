@@ -30,6 +30,7 @@ from signaling.calls.events import (
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
+    AgentTransferred,
     CallOffered,
     CallTerminated,
     DeadlinePassed,
@@ -112,6 +113,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | AgentHungUp()
             | AgentHeldCall()
             | AgentRetrievedCall()
+            | AgentTransferred()
             | AgentSessionLost()
             | DeadlinePassed()
             | ServerStopping()

@@ -230,6 +230,16 @@ class AgentRetrievedCall(_Event, frozen=True):
     agent: str
 
 
+class AgentTransferred(_Event, frozen=True):
+    """An agent hands the caller over without a word to the colleague (blind transfer)."""
+
+    agent: str
+    to_agent: str | None = None
+    """The colleague to be asked first; None for whoever serves the queue."""
+    queue: str | None = None
+    """The queue that takes over; None for the present one."""
+
+
 class AgentSessionLost(_Event, frozen=True):
     """A tab went away: closed, reloaded or cut off."""
 
@@ -271,6 +281,7 @@ Event: TypeAlias = (
     | AgentHungUp
     | AgentHeldCall
     | AgentRetrievedCall
+    | AgentTransferred
     | AgentSessionLost
     | DeadlinePassed
     | ServerStopping

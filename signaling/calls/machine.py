@@ -3,12 +3,12 @@
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, agents are in ``serving``,
-hold in ``holding``, coming back in ``returning``, the end is in ``ending``.
+hold in ``holding``, handing over in ``transferring``, coming back in ``returning``, the end is in ``ending``.
 """
 
 from typing import assert_never
 
-from signaling.calls import ending, holding, queueing, returning, serving, setup, silence
+from signaling.calls import ending, holding, queueing, returning, serving, setup, silence, transferring
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
@@ -21,6 +21,7 @@ from signaling.calls.events import (
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
+    AgentTransferred,
     CallOffered,
     CallTerminated,
     DeadlinePassed,
@@ -97,6 +98,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return holding.hold(call, event, now)
         case AgentRetrievedCall():
             return holding.retrieve(call, event, now)
+        case AgentTransferred():
+            return transferring.transfer(call, event, now)
         case AgentSessionLost():
             return serving.session_lost(call, event, now)
         case DeadlinePassed():

@@ -14,7 +14,7 @@ from signaling.calls.holding import off_hold
 from signaling.calls.steps import Step, deadline, ignore
 
 
-def enter_queue(call: Call, *, returning: bool = False) -> EnterQueue:
+def enter_queue(call: Call, *, returning: bool = False, wanted: str | None = None) -> EnterQueue:
     """Let the call wait where it belongs now. Its place counts from the offer, so coming back costs nothing."""
     return EnterQueue(
         queue=call.queue,
@@ -23,6 +23,7 @@ def enter_queue(call: Call, *, returning: bool = False) -> EnterQueue:
         priority=call.route.priority,
         skills=call.route.skills,
         returning=returning,
+        wanted=wanted,
     )
 
 
@@ -33,14 +34,17 @@ def waits_on(call: Call) -> Call:
     return replace(call, phase=Phase.WAITING, claim=None, deadline=ends)
 
 
-def back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Effect) -> Step:
-    """After a conversation: hold audio at once, the old place at the front, and a wait of full length."""
+def back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Effect, wanted: str | None = None) -> Step:
+    """After a conversation: hold audio at once, the old place at the front, and a wait of full length.
+
+    ``wanted`` is the agent who is to be asked first.
+    """
     effects: tuple[Effect, ...] = (
         PlayHoldAudio(leg=CALLER_LEG, queue=call.queue),
         *close(claim.tabs),
         *told,
         ReleaseAgent(agent=claim.agent, outcome=outcome),
-        enter_queue(call, returning=True),
+        enter_queue(call, returning=True, wanted=wanted),
     )
     return Step(waits_on(replace(off_hold(call, now), waits_since=now)), effects)
 

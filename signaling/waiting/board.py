@@ -90,6 +90,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tag of the caller, if he can be recognised."""
     favourite: str | None = None
     """The agent this caller spoke with last."""
+    wanted: str | None = None
+    """The agent to whom the call was transferred; he is asked first."""
     admitted: bool = False
     """The length of the queue has been measured for it; a call that comes back is in for good."""
     apart: Mapping[str, float] = {}

@@ -107,6 +107,7 @@ class Dispatcher:
                 skills=entry.skills,
                 caller=caller,
                 admitted=entry.returning,
+                wanted=entry.wanted,
             )
             return board.enter(room, call_id, waiting, rules=rules)
 

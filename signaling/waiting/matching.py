@@ -49,7 +49,7 @@ def match(board: Board, *, now: float, rules: Rules, seed: int = 0) -> tuple[Boa
         may = (
             name for name in orders[call.queue] if name in free and may_serve(board, call, name, now=now, rules=rules)
         )
-        name = next(may, None)
+        name = call.wanted if call.wanted in free and call.wanted not in call.apart else next(may, None)
         if name is None:
             continue
         free.remove(name)

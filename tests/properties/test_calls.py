@@ -208,8 +208,8 @@ class World(RuleBasedStateMachine):
     def reject_or_hang_up_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
         self.happens(pressed(agent))
 
-    @rule(agent=AGENTS, pressed=st.sampled_from([b.held, b.retrieved]))
-    def hold_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
+    @rule(agent=AGENTS, pressed=st.sampled_from([b.held, b.retrieved, b.transferred]))
+    def hold_or_transfer_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
         self.happens(pressed(agent))
 
     @rule(agent=AGENTS, tab=TABS, remaining=st.integers(0, 2))

@@ -76,7 +76,7 @@ class Office:
     def __init__(self) -> None:
         self.posted: list[tuple[str, Event]] = []
         self.reported: list[tuple[str, str]] = []
-        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self)
+        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, queues=["main", "support"])
 
     def ready(self, agent: str) -> None:
         self.reported.append(("ready", agent))

@@ -83,7 +83,7 @@ class Site:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
-        self.desk = Desk(post=self._post, room=self.room)
+        self.desk = Desk(post=self._post, room=self.room, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
         """Set when the server is done with a tab."""

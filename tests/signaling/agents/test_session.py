@@ -17,6 +17,7 @@ from signaling.agents.messages import (
     Reject,
     Retrieve,
     StopRing,
+    Transfer,
 )
 from signaling.agents.session import Ignore, Outcome, Reply, Session, Stage, TakeCalls, TellCall
 from signaling.calls.events import (
@@ -26,6 +27,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentRefused,
     AgentRetrievedCall,
+    AgentTransferred,
 )
 
 IDLE = Session(agent="ann", session="tab-1")
@@ -33,6 +35,7 @@ OFFER = MediaOffer(call_id="c1", sdp="v=0")
 ANSWER = Answer(call_id="c1")
 REJECT = Reject(call_id="c1")
 HANG_UP = HangUp(call_id="c1")
+TRANSFER = Transfer(call_id="c1", to_agent="ben", to_queue="support")
 HOLD = Hold(call_id="c1")
 RETRIEVE = Retrieve(call_id="c1")
 
@@ -41,6 +44,7 @@ ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
 REFUSED = TellCall("c1", AgentRefused(agent="ann"))
 HELD = TellCall("c1", AgentHeldCall(agent="ann"))
 RETRIEVED = TellCall("c1", AgentRetrievedCall(agent="ann"))
+TRANSFERRED = TellCall("c1", AgentTransferred(agent="ann", to_agent="ben", queue="support"))
 HUNG_UP = TellCall("c1", AgentHungUp(agent="ann"))
 PAST = Ignore("the call is past that")
 
@@ -66,6 +70,9 @@ def _at(stage: Stage) -> Session:
         (Stage.TALKING, HANG_UP, HUNG_UP, Stage.LEAVING),
         (Stage.TALKING, HOLD, HELD, Stage.TALKING),
         (Stage.TALKING, RETRIEVE, RETRIEVED, Stage.TALKING),
+        (Stage.TALKING, TRANSFER, TRANSFERRED, Stage.TALKING),
+        (Stage.TALKING, Transfer(call_id="c1"), PAST, Stage.TALKING),
+        (Stage.RINGING, TRANSFER, PAST, Stage.RINGING),
         (Stage.RINGING, HOLD, PAST, Stage.RINGING),
         (Stage.RETURNING, RETRIEVE, PAST, Stage.RETURNING),
         (Stage.RETURNING, OFFER, OFFERED, Stage.RETURNING),
@@ -82,7 +89,7 @@ def test_89_every_message_at_every_stage(stage: Stage, message: ClientMessage, o
     assert protocol.step(_at(stage), message) == (_at(after), outcome)
 
 
-@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE])
+@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE, TRANSFER])
 @pytest.mark.parametrize("session", [IDLE, protocol.ring(IDLE, "another")])
 def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: ClientMessage) -> None:
     stop = Reply(StopRing(call_id="c1", reason="ended"))

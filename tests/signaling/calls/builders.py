@@ -15,6 +15,7 @@ from signaling.calls.events import (
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
+    AgentTransferred,
     Caller,
     CallOffered,
     CallTerminated,
@@ -152,6 +153,11 @@ def held(agent: str = ANN) -> AgentHeldCall:
 def retrieved(agent: str = ANN) -> AgentRetrievedCall:
     """The caller is taken back from hold."""
     return AgentRetrievedCall(agent=agent)
+
+
+def transferred(agent: str = ANN, *, to_agent: str | None = None, queue: str | None = "support") -> AgentTransferred:
+    """The caller is handed over."""
+    return AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
 
 
 def session_lost(session: str = TAB, agent: str = ANN, *, remaining: int = 0) -> AgentSessionLost:

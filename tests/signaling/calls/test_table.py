@@ -62,6 +62,8 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "AgentHeldCall/ben": b.held(b.BEN),
     "AgentRetrievedCall/ann": b.retrieved(b.ANN),
     "AgentRetrievedCall/ben": b.retrieved(b.BEN),
+    "AgentTransferred/ann": b.transferred(b.ANN),
+    "AgentTransferred/ben": b.transferred(b.BEN),
     "AgentSessionLost/ann": b.session_lost(agent=b.ANN),
     "AgentSessionLost/ben": b.session_lost(agent=b.BEN),
     "DeadlinePassed/own": lambda call: b.overdue(call) if call.deadline else DeadlinePassed(reason=Reason.GOODBYE),
@@ -147,6 +149,8 @@ AgentHeldCall/ann        -talk  -talk  -talk  -talk  -talk  -talk  held   -talk 
 AgentHeldCall/ben        -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentRetrievedCall/ann   -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk   -hold  -over  -over
 AgentRetrievedCall/ben   -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
+AgentTransferred/ann     -talk  -talk  -talk  -talk  -talk  -talk  wait   wait   -talk  -over  -over
+AgentTransferred/ben     -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return return -over  -over
 AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
 

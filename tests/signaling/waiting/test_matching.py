@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from signaling.waiting import board
-from signaling.waiting.board import Board, Outcome
+from signaling.waiting.board import Board, Outcome, Waiting
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules, Strategy
 from tests.signaling.waiting import builders as b
 
@@ -151,3 +151,12 @@ def test_75_81_each_way_of_not_taking_a_call_has_its_own_pause(outcome: Outcome,
     room = b.release(room, "c1", "ann", outcome, 1.0, rules=rules)
     assert b.match(room, 1.0 + pause_s - 0.1, rules=rules)[1] == (), "the agent was rung again during his pause"
     assert b.match(room, 1.0 + pause_s, rules=rules)[1] == (("c1", "ann"),), "the pause has no end"
+
+
+def test_a_transferred_call_rings_the_wanted_agent_first_and_any_other_once_he_has_refused() -> None:
+    room = b.ready("ann", "ben")
+    waiting = Waiting(queue="main", since=0.0, entered_at=5.0, wanted="ben")
+    room, assigned = b.match(board.enter(room, "c1", waiting, rules=b.RULES), 5.0)
+    assert assigned == (("c1", "ben"),), "the longest idle agent was rung instead of the one asked for"
+    room = b.release(room, "c1", "ben", Outcome.REFUSED, 6.0)
+    assert b.match(room, 6.0)[1] == (("c1", "ann"),), "a refused transfer waits for ever"
