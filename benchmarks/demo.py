@@ -1,6 +1,7 @@
 """The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
 
-``--scenario reload`` lets the agent's browser crash in mid-call and come back.
+``--scenario reload`` lets the agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller
+over to a colleague.
 
 On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
 """
@@ -9,15 +10,16 @@ import asyncio
 import enum
 import json
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple, TypeAlias
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.keyboard import key_presses
-from benchmarks.promises import HEARD, PROMISES, RELOAD_PROMISES, Promise, broken
+from benchmarks.promises import HEARD, PROMISES, RELOAD_PROMISES, TRANSFER_PROMISES, Promise, broken
 from benchmarks.reload import reload_call
 from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
@@ -25,6 +27,7 @@ from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.report import Keys, report, timeline
+from benchmarks.transfer import transfer_call
 
 _WAITING_S = 5.0
 """How long the caller waits: one cadence of British ringback (3 s), then music."""
@@ -32,6 +35,9 @@ _TALKING_S = 2.0
 _PATIENCE_S = 15.0
 """Longest wait for any one step of the call."""
 _QUEUE: Section = {"country": "gb", "ringback_cycles": 1}
+
+Played: TypeAlias = tuple[SimulatedCall, AgentCall, Keys]
+"""The call, its last agent, and the report."""
 
 console = Console(highlight=False)
 
@@ -41,6 +47,7 @@ class Scenario(enum.Enum):
 
     CALL = "call"
     RELOAD = "reload"
+    TRANSFER = "transfer"
 
 
 def main(
@@ -56,7 +63,7 @@ def main(
         raise typer.Exit(2) from error
     if json_path is not None:
         json_path.write_text(json.dumps(keys, indent=2) + "\n")
-    raise typer.Exit(1 if broken(keys, _promises(scenario)) else 0)
+    raise typer.Exit(1 if broken(keys, _SCENARIOS[scenario].promises) else 0)
 
 
 async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys:
@@ -69,16 +76,12 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
             await cloud.subscribe(server.callback_url, shared.verify_token)
             waited_s = server.waited_for_cpu_s()
             try:
-                if scenario is Scenario.RELOAD:
-                    call, agent, keys = await reload_call(cloud, server)
-                else:
-                    call, agent = await scripted_call(cloud, server)
-                    keys = report(call, agent)
+                call, agent, keys = await _SCENARIOS[scenario].play(cloud, server)
             except TimeoutError:
                 console.print(f"The call got stuck. The server's log:\n{server.log()}", markup=False)
                 raise
             keys["server_waited_for_cpu_ms"] = round((server.waited_for_cpu_s() - waited_s) * 1000, 3)
-            show(call, agent, keys, _promises(scenario))
+            show(call, agent, keys, _SCENARIOS[scenario].promises)
             if stay:
                 await with_a_person(cloud, server)
             return keys
@@ -86,7 +89,7 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
         await cloud.close()
 
 
-async def scripted_call(cloud: SimulatedWhatsApp, server: ServerProcess) -> tuple[SimulatedCall, AgentCall]:
+async def scripted_call(cloud: SimulatedWhatsApp, server: ServerProcess) -> Played:
     """A caller waits, an agent answers, they talk, the caller hangs up."""
     agent = ScriptedAgent(server.agent_url, await server.agent_token("Ada"), lambda: AgentBrowser(cloud.pacer))
     try:
@@ -104,7 +107,21 @@ async def scripted_call(cloud: SimulatedWhatsApp, server: ServerProcess) -> tupl
         await cloud.settled()
     finally:
         await agent.close()
-    return call, ringing
+    return call, ringing, report(call, ringing)
+
+
+class _Script(NamedTuple):
+    """A scenario and what is promised in it."""
+
+    play: Callable[[SimulatedWhatsApp, ServerProcess], Awaitable[Played]]
+    promises: tuple[Promise, ...]
+
+
+_SCENARIOS = {
+    Scenario.CALL: _Script(scripted_call, PROMISES),
+    Scenario.RELOAD: _Script(reload_call, RELOAD_PROMISES),
+    Scenario.TRANSFER: _Script(transfer_call, TRANSFER_PROMISES),
+}
 
 
 async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None:
@@ -125,10 +142,6 @@ async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None
     if call is not None:
         call.hang_up()
         await cloud.settled()
-
-
-def _promises(scenario: Scenario) -> tuple[Promise, ...]:
-    return RELOAD_PROMISES if scenario is Scenario.RELOAD else PROMISES
 
 
 def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys, promises: tuple[Promise, ...] = PROMISES) -> None:

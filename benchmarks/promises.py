@@ -36,6 +36,8 @@ RELOAD_PROMISES = (
     Promise("lost_to_voice_ms", 5000.0, "loss of the agent to the agent's voice again"),
 )
 """For a call whose agent is lost and comes back."""
+TRANSFER_PROMISES = (*PROMISES, Promise("colleague_answer_to_voice_ms", 50.0, "the colleague's Answer to the voice"))
+"""For a call that is handed over to a colleague."""
 HEARD = (
     ("caller_hears_agent", "the caller hears the agent"),
     ("agent_hears_caller", "the agent hears the caller"),

@@ -5,7 +5,7 @@ Times are not judged here: a busy test machine would be blamed on the server. ``
 
 import pytest
 
-from benchmarks import demo, reload
+from benchmarks import demo, reload, transfer
 from benchmarks.server_process import NotReady, Secrets, served
 
 
@@ -39,6 +39,16 @@ async def test_95_the_reload_is_heard_as_hold_audio_and_the_same_agent_again(
     assert keys["lost_to_hold_audio_ms"] < 1000
     assert keys["lost_to_voice_ms"] < 5000
     assert "loss of the agent to hold audio" in capsys.readouterr().out
+
+
+async def test_115_the_transfer_is_heard_without_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    """#115 #13: two voices after the transfer, and no music beneath them."""
+    monkeypatch.setattr(transfer, "_TALKING_S", 0.8)
+    keys = await demo.demonstrate(demo.Scenario.TRANSFER, stay=False)
+    assert keys["caller_hears_agent"]
+    assert keys["agent_hears_caller"]
+    assert keys["rtp_discontinuities"] == 0
+    assert keys["other_sound_after_join"] < 0.01
 
 
 async def test_a_server_that_cannot_start_says_why() -> None:
