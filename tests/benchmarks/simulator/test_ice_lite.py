@@ -62,7 +62,7 @@ def test_a_business_that_claims_controlled_meets_487() -> None:
     assert agent.nominated is None, "a check in the wrong role must not open the media path"
 
 
-@pytest.mark.parametrize("broken", [check(role=None), check(priority=False)])
+@pytest.mark.parametrize("broken", [check(role=None), check(priority=False)], ids=["no role", "no priority"])
 def test_a_check_without_role_or_priority_is_a_bad_request(broken: bytes) -> None:
     agent = lite()
     assert reply_to(agent, broken).error_code == 400
