@@ -1,5 +1,6 @@
 """Measures the relay: bridged calls through a whole server, its CPU per forwarded packet, its losses, its latency.
 
+The lessons behind it: latency that users notice (#51), CPU per call and where it ends (#52, #53).
 All calls are real: webhook, Graph API, agents' sockets, ICE, DTLS, Answer. Then everybody talks for a while.
 """
 

@@ -1,5 +1,6 @@
 """Lets calls come and go for a long time, and measures what a server keeps of them: memory, descriptors, tasks, legs.
 
+The lessons behind it: memory that grows by the call (#54), streams that die under uvloop after minutes (#60).
 Every call is whole: webhook, hold audio, an agent's browser, a conversation, a hang-up. Nothing of it may stay.
 """
 

@@ -1,5 +1,6 @@
 """Measures the waiting callers: what hold audio costs a whole server, and how evenly its packets leave.
 
+The lesson behind it: choppy sound when packets leave unevenly under load (#61).
 All calls are real up to ``accept``; then they hear ringback and music. Further calls can be set up meanwhile.
 """
 

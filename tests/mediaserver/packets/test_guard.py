@@ -36,7 +36,7 @@ def told(room: EngineRoom, leg: int) -> list[LegEventKind]:
 
 
 def test_a_leg_that_falls_silent_is_told_once_and_again_when_it_speaks(room: EngineRoom) -> None:
-    """#39: the call machine can act on a dead microphone or network long before ICE gives the peer up."""
+    """#9 #39: comfort frames first; then the call machine can act, long before ICE gives the peer up."""
     caller, agent = talking(room)
     stalled = room.await_event(LegEventKind.SOURCE_STALLED, caller.leg)
     silent = room.await_event(LegEventKind.LEG_SILENT, agent.leg)
