@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from mediaserver import call_backs_cli, logs, whatsapp_cli
+from mediaserver import call_backs_cli, calls_cli, logs, whatsapp_cli
 from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
@@ -81,6 +81,25 @@ def hours(
         print(line)
 
 
+@main.command()
+def calls(
+    config: ConfigPath = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest last.")] = 20,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with each call that ends, until Ctrl-C.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+) -> None:
+    """Print the latest calls: who called, who answered, how long, how it sounded, and why it ended."""
+    path = _store_path(config)
+    show = calls_cli.as_json if as_json else calls_cli.as_text
+    try:
+        for record in calls_cli.followed(path, limit) if follow else calls_cli.latest(path, limit):
+            print(show(record), flush=True)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
 @main.command("call-backs")
 def call_backs(
     config: ConfigPath = None,
@@ -88,11 +107,7 @@ def call_backs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:
     """Print who could not be served and is to be called back."""
-    try:
-        path = Path(load_config(config).store.path)
-    except ConfigProblems as error:
-        _refuse(list(error.problems))
-    requests = call_backs_cli.newest(path, limit)
+    requests = call_backs_cli.newest(_store_path(config), limit)
     for line in call_backs_cli.as_json(requests) if as_json else call_backs_cli.as_text(requests):
         print(line)
 
@@ -124,6 +139,13 @@ def audio(context: typer.Context) -> None:
     # Loaded when it is asked for: signal processing takes a second and 66 MB (measured) that no server needs.
     commands = importlib.import_module("mediaserver.audio_cli")
     commands.audio(context.args, prog_name="ringbridge audio")
+
+
+def _store_path(config: Path | None) -> Path:
+    try:
+        return Path(load_config(config).store.path)
+    except ConfigProblems as error:
+        _refuse(list(error.problems))
 
 
 def _load(path: Path | None) -> tuple[Config, Secrets]:
