@@ -81,6 +81,10 @@ class Talk:
         return (self.heard[-1].timestamp - self.heard[0].timestamp) % 2**32 / FRAME - self.ticks
 
 
+HELD_UP = 25
+"""Frames of half a second on the way."""
+
+
 def voices(packets: list[Rtp]) -> list[Rtp]:
     return [packet for packet in packets if packet.payload != COMFORT]
 
@@ -159,11 +163,12 @@ def test_a_burst_leaves_no_delay(room: EngineRoom) -> None:
     talk.speak(10)
     before = talk.lead()
     for _ in range(6):
-        talk.hold_up(25)
+        talk.hold_up(HELD_UP)
         talk.speak(5)
         talk.tick()
         assert voices(talk.heard)[-1].payload == TOC + b"voice", "the speaker is not heard after the burst"
-        assert abs(talk.lead() - before) <= 5, "delay stays behind"
+        # A hold-up that stayed would show whole; half of one leaves room for the pauses of a busy machine.
+        assert abs(talk.lead() - before) < HELD_UP / 2, "delay stays behind"
     assert room.engine.counters(talk.listener.leg).stale >= 6 * 10, "what came too late was heard all the same"
 
 
