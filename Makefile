@@ -44,8 +44,8 @@ format: venv  ## Rewrite the sources in the house format
 	touch $@
 
 test: venv .venv/chromium  ## Run every test, a real Chromium included
-	@# Three at a time, file by file: most tests wait for sound to pass, not for a core.
-	$(BIN)/pytest -n 3 --dist loadfile
+	@# Two at a time, file by file: most tests wait for sound to pass, not for a core.
+	$(BIN)/pytest -n 2 --dist loadfile
 
 SANITIZED := build/sanitized
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-wrapv

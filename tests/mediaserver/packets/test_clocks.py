@@ -84,7 +84,7 @@ class Talk:
     def ahead(self) -> float:
         """Frames by which the listener's stream lies ahead of the wall clock; only its change means anything.
 
-        That is what a listener's buffer would have to keep. A machine that stands still has fewer ticks, not more of this.
+        That is what a listener's buffer would have to keep. A machine that stands still does not make it more.
         """
         self.heard += self.listener.peer.hear_all()
         return (self.heard[-1].timestamp - self.heard[0].timestamp) % 2**32 / FRAME - time.monotonic() * 50
