@@ -42,7 +42,7 @@ async def test_95_the_same_agent_is_back_within_five_seconds_and_the_caller_hear
     back = await stage.agent("ana")
     talk = await back.next_resumed(PATIENCE_S)
     joined_at = await until(talk.joined)
-    await call.ear.listen(1.0, PATIENCE_S)
+    await call.ear.listen(2.5, PATIENCE_S)
     call.hang_up()
     await until(talk.ended)
 
