@@ -176,8 +176,7 @@ def test_a_burst_leaves_no_delay(room: EngineRoom) -> None:
         talk.speak(5)
         talk.tick()
         assert voices(talk.heard)[-1].payload == TOC + b"voice", "the speaker is not heard after the burst"
-        # A hold-up that stayed would show whole; half of one leaves room for the pauses of a busy machine.
-        assert talk.ahead() - before < HELD_UP / 2, "delay stays behind"
+        assert talk.ahead() - before <= 5, "delay stays behind"
     assert room.engine.counters(talk.listener.leg).stale >= 6 * 10, "what came too late was heard all the same"
 
 
