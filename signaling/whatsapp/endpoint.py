@@ -15,7 +15,8 @@ from signaling.pause import Pause
 from signaling.store.contract import StoreUnavailable
 from signaling.store.inbox import Inbox
 from signaling.whatsapp import signature
-from signaling.whatsapp.webhook import CallEvent, NotAWebhook, Reading, read
+from signaling.whatsapp.fields.calls import CallEvent
+from signaling.whatsapp.webhook import NotAWebhook, Reading, read
 
 PATH = "/webhooks/whatsapp"
 MAX_BODY_BYTES = 4 * 1024 * 1024

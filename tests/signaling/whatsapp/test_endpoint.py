@@ -15,8 +15,8 @@ from signaling.store.inbox import Inbox
 from signaling.store.memory import MemoryStore
 from signaling.whatsapp import endpoint
 from signaling.whatsapp.endpoint import MAX_BODY_BYTES, MAX_NOTES, PATH, Webhook
+from signaling.whatsapp.fields.calls import CallEvent
 from signaling.whatsapp.signature import HEADER, sign
-from signaling.whatsapp.webhook import CallEvent
 from tests.signaling.whatsapp.samples import (
     CALLER_NUMBER,
     PERMISSION_REPLY,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.calls.events import Caller, CallOffered, CallTerminated, MetaError
-from signaling.whatsapp.webhook import Ignored, NotAWebhook, read
+from signaling.whatsapp.fields.findings import Ignored
+from signaling.whatsapp.webhook import NotAWebhook, read
 from tests.signaling.whatsapp import samples
 from tests.signaling.whatsapp.samples import Json, change, connect, entry, envelope, terminate, value, webhook
 
