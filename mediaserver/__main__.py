@@ -16,7 +16,7 @@ from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
-from signaling.agents.tokens import issue
+from signaling.agents.tokens import Role, issue
 
 main = typer.Typer(
     help="Ringbridge: WhatsApp Business calls in which callers never hear silence.",
@@ -52,10 +52,12 @@ def check_config(config: ConfigPath = None) -> None:
 def agent_token(
     name: Annotated[str, typer.Argument(help="The agent's name, as shown to supervisors.")],
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long the token is good for.")] = 12.0,
+    role: Annotated[Role, typer.Option(help="An integration uses the REST interface only.")] = Role.AGENT,
 ) -> None:
-    """Print a token with which this agent can sign in to the softphone."""
+    """Print a token with which this agent can sign in to the softphone, or a program to the REST interface."""
     secrets = _load_secrets()
-    token = issue(name, secret=secrets.agent_secret.get_secret_value(), now=time.time(), ttl=hours * 3600)
+    key = secrets.agent_secret.get_secret_value()
+    token = issue(name, secret=key, now=time.time(), ttl=hours * 3600, role=role)
     print(token)
 
 

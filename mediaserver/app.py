@@ -28,6 +28,9 @@ from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
+from signaling.api import calls, room
+from signaling.api.endpoint import Api
+from signaling.api.idempotency import Idempotency
 from signaling.calls.events import Event
 from signaling.clock import SystemClock
 from signaling.pause import pause
@@ -90,7 +93,8 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         engine = _build_engine(config, library)
         stack.callback(engine.close)
         sounds = await asyncio.to_thread(_sounds, config, library)
-        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
+        rules, queues = rules_of(config), [queue.name for queue in config.queues]
+        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules)
         view = RoomView(lambda: dispatcher.room, clock)
         player = WaitPlayer(engine, sounds, view, asyncio.get_running_loop())
         ledger = Ledger(records)
@@ -102,7 +106,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        desk = Desk(post=board.post, room=dispatcher, queues=[queue.name for queue in config.queues])
+        desk = Desk(post=board.post, room=dispatcher, queues=queues)
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
@@ -127,8 +131,17 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         await supervisor.recover()
         await webhook.recover()
 
-        agents = AgentEndpoint(desk, secret=secrets.agent_secret.get_secret_value(), clock=clock)
-        application = server.build(webhook, agents, SoftphonePage(), metrics)
+        agents = AgentEndpoint(
+            desk, secret=secrets.agent_secret.get_secret_value(), clock=clock, allowed_origins=config.http.origins
+        )
+        api = Api(
+            (*calls.operations(records), *room.operations(lambda: dispatcher.room, rules, queues)),
+            Idempotency(store, clock),
+            secret=secrets.agent_secret.get_secret_value(),
+            clock=clock,
+            origins=config.http.origins,
+        )
+        application = server.build(webhook, agents, api, SoftphonePage(), metrics)
         address = await _listen(stack, application, config)
         stack.callback(agents.close)
         # Living calls end first, while everything they need, Meta's webhooks included, still works.

@@ -7,7 +7,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -29,11 +29,19 @@ class ConfigProblems(Exception):
         self.problems = problems
 
 
+Origin = Annotated[str, Field(pattern=r"^https?://[^/\\s]+$", examples=["https://crm.example"])]
+"""A site as browsers name it: scheme, host and, if it is not the usual one, port (RFC 6454)."""
+
+
 class HttpSection(Section):
     """Where the server listens for webhooks, agents and operators."""
 
     host: str = Field(default="127.0.0.1", description="Address the HTTP server binds.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port the HTTP server binds; 0 picks a free one.")
+    origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Other sites whose pages may use the REST interface and the agents' socket, e.g. a CRM.",
+    )
 
 
 class MediaSection(Section):

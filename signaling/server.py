@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 
 from signaling.agents.endpoint import AgentEndpoint
+from signaling.api.endpoint import Api
 from signaling.softphone.page import SoftphonePage
 from signaling.whatsapp.endpoint import Webhook
 
@@ -12,10 +13,13 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 """Above the 3 MB that a batch of webhooks may have (whatsapp-calling 1.3); the webhook has its own, exact bound."""
 
 
-def build(webhook: Webhook, agents: AgentEndpoint, page: SoftphonePage, metrics: CollectorRegistry) -> web.Application:
-    """The application: Meta's webhook, the agents' socket, the softphone page, health and metrics."""
+def build(
+    webhook: Webhook, agents: AgentEndpoint, api: Api, page: SoftphonePage, metrics: CollectorRegistry
+) -> web.Application:
+    """The application: Meta's webhook, the agents' socket, the REST interface, the softphone page, health, metrics."""
     application = web.Application(client_max_size=MAX_BODY_BYTES)
     application.add_routes(webhook.routes())
+    application.add_routes(api.routes())
     application.add_routes(page.routes())
     application.add_routes(
         [

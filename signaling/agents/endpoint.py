@@ -138,9 +138,12 @@ class AgentEndpoint:
         if hello.version != PROTOCOL_VERSION:
             raise _Refused(CloseCode.BAD_VERSION)
         try:
-            return tokens.verify(hello.token, secret=self._secret, now=self._clock()), hello.page
+            identity = tokens.verify(hello.token, secret=self._secret, now=self._clock())
         except tokens.InvalidToken as error:
             raise _Refused(CloseCode.BAD_TOKEN) from error
+        if identity.role is tokens.Role.INTEGRATION:
+            raise _Refused(CloseCode.BAD_TOKEN)
+        return identity.name, hello.page
 
     async def _close(self, request: web.Request, socket: web.WebSocketResponse, code: int) -> None:
         """Close with a code; whoever does not confirm in time has the connection torn down."""

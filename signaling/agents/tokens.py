@@ -1,9 +1,10 @@
-"""Owns who may sign in as which agent: JWTs (RFC 7519) signed with HS256 and the server's agent secret.
+"""Owns who may sign in, as whom and in which role: JWTs (RFC 7519) signed with HS256 and the server's agent secret.
 
 Time comes in as ``now``. A token never appears in an error.
 """
 
-from typing import Any
+import enum
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -19,6 +20,24 @@ MAX_NAME_CHARACTERS = 64
 _ALGORITHM = "HS256"
 
 
+class Role(enum.Enum):
+    """What somebody is to the site."""
+
+    AGENT = "agent"
+    """Takes and places calls."""
+    SUPERVISOR = "supervisor"
+    """An agent who sees the whole site."""
+    INTEGRATION = "integration"
+    """A program: it uses the REST interface and has no softphone."""
+
+
+class Identity(NamedTuple):
+    """Whom a token signs in."""
+
+    name: str
+    role: Role
+
+
 class WeakSecret(Exception):
     """The agent secret is too short to sign with."""
 
@@ -27,7 +46,7 @@ class InvalidToken(Exception):
     """The token signs nobody in; the message says why."""
 
 
-def issue(agent: str, *, secret: str, now: float, ttl: float = DEFAULT_TTL_S) -> str:
+def issue(agent: str, *, secret: str, now: float, ttl: float = DEFAULT_TTL_S, role: Role = Role.AGENT) -> str:
     """A token that signs ``agent`` in until ``now + ttl`` (seconds).
 
     Raises WeakSecret for a secret below 32 bytes and ValueError for a name or lifetime that makes no sense.
@@ -36,12 +55,15 @@ def issue(agent: str, *, secret: str, now: float, ttl: float = DEFAULT_TTL_S) ->
         raise ValueError(f"an agent's name has 1 to {MAX_NAME_CHARACTERS} printable characters")
     if ttl <= 0:
         raise ValueError("a token's lifetime is above 0 seconds")
-    claims = {"sub": agent, "aud": AUDIENCE, "iat": int(now), "exp": int(now + ttl)}
+    claims = {"sub": agent, "aud": AUDIENCE, "iat": int(now), "exp": int(now + ttl), "role": role.value}
     return jwt.encode(claims, _key(secret), algorithm=_ALGORITHM)
 
 
-def verify(token: str, *, secret: str, now: float) -> str:
-    """The agent whom the token signs in. Raises InvalidToken, or WeakSecret for a secret below 32 bytes."""
+def verify(token: str, *, secret: str, now: float) -> Identity:
+    """Whom the token signs in; a token without a role is an agent's.
+
+    Raises InvalidToken, or WeakSecret for a secret below 32 bytes.
+    """
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -64,7 +86,11 @@ def verify(token: str, *, secret: str, now: float) -> str:
         raise InvalidToken("no expiry")
     if expires <= now:
         raise InvalidToken("expired")
-    return str(agent)
+    try:
+        role = Role(claims.get("role", Role.AGENT.value))
+    except ValueError:
+        raise InvalidToken("a role that does not exist") from None
+    return Identity(str(agent), role)
 
 
 def _key(secret: str) -> bytes:

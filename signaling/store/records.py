@@ -5,6 +5,7 @@ one task writes it in order, patiently if the store is away. Nothing here decide
 """
 
 import asyncio
+from bisect import bisect_left
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -86,9 +87,12 @@ class Records:
                 left.append(call)
         return left
 
-    async def calls(self, limit: int) -> list[CallRecord]:
-        """The newest call records, newest first. Raises StoreUnavailable."""
-        newest = (await self._store.keys(CDR))[-limit:] if limit > 0 else []
+    async def calls(self, limit: int, *, before: float | None = None) -> list[CallRecord]:
+        """The newest call records, newest first; ``before`` leaves out later ends. Raises StoreUnavailable."""
+        keys = await self._store.keys(CDR)
+        if before is not None:
+            keys = keys[: bisect_left(keys, _by_time(CDR, before, ""))]
+        newest = keys[-limit:] if limit > 0 else []
         return await self._read(newest[::-1], CallRecord)
 
     async def call_backs(self, limit: int) -> list[CallBackRequest]:

@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from signaling.agents.tokens import AUDIENCE, DEFAULT_TTL_S, InvalidToken, WeakSecret, issue, verify
+from signaling.agents.tokens import AUDIENCE, DEFAULT_TTL_S, InvalidToken, Role, WeakSecret, issue, verify
 
 SECRET = "s" * 32
 NOW = 1_795_334_400.0
@@ -17,13 +17,13 @@ def _signed(**claims: object) -> str:
 
 def test_a_token_signs_its_agent_in_until_it_expires() -> None:
     token = issue("ann", secret=SECRET, now=NOW)
-    assert verify(token, secret=SECRET, now=NOW + DEFAULT_TTL_S - 1) == "ann"
+    assert verify(token, secret=SECRET, now=NOW + DEFAULT_TTL_S - 1) == ("ann", Role.AGENT)
     with pytest.raises(InvalidToken, match="expired"):
         verify(token, secret=SECRET, now=NOW + DEFAULT_TTL_S)
 
 
 def test_the_token_is_judged_by_our_clock_and_not_by_the_machines() -> None:
-    assert verify(issue("ann", secret=SECRET, now=0.0, ttl=10.0), secret=SECRET, now=5.0) == "ann"
+    assert verify(issue("ann", secret=SECRET, now=0.0, ttl=10.0), secret=SECRET, now=5.0).name == "ann"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def test_the_token_is_judged_by_our_clock_and_not_by_the_machines() -> None:
         (_signed(sub=None), "claim missing: sub"),
         (_signed(exp=None), "claim missing: exp"),
         (_signed(exp="soon"), "no expiry"),
+        (_signed(role="owner"), "a role that does not exist"),
     ],
 )
 def test_a_token_that_is_not_ours_signs_nobody_in(token: str, reason: str) -> None:
@@ -67,3 +68,10 @@ def test_names_that_cannot_be_read_are_refused(name: str) -> None:
 def test_a_token_that_never_was_valid_is_refused() -> None:
     with pytest.raises(ValueError, match="above 0"):
         issue("ann", secret=SECRET, now=NOW, ttl=0.0)
+
+
+def test_a_token_carries_its_role() -> None:
+    for role in Role:
+        token = issue("ann", secret=SECRET, now=NOW, role=role)
+        assert verify(token, secret=SECRET, now=NOW).role is role
+    assert verify(_signed(), secret=SECRET, now=NOW).role is Role.AGENT, "tokens of before roles would be void"
