@@ -166,9 +166,9 @@ class Media:
                     self._engine.comfort(listener.leg.id)
                     listener.hears = None
 
-    def join(self, call_id: str, leg: str, other: str) -> None:
+    def join(self, call_id: str, legs: Sequence[str]) -> None:
         """Let two legs hear each other, each from the other's next packet on."""
-        one, two = self._part(call_id, leg), self._part(call_id, other)
+        one, two = (self._part(call_id, leg) for leg in legs)
         if one is not None and two is not None:
             for listener, speaker in ((one, two), (two, one)):
                 self._player.pause(listener.leg.id)

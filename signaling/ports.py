@@ -4,7 +4,7 @@ Every method returns at once and never raises for trouble outside: what comes of
 call's inbox as an event (``signaling.calls.events``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord
@@ -30,8 +30,11 @@ class MediaPort(Protocol):
     def hold(self, call_id: str, leg: str, queue: str) -> None:
         """Let the leg hear what callers of the queue hear on hold, and its partner comfort noise."""
 
-    def join(self, call_id: str, leg: str, other: str) -> None:
-        """Let two legs hear each other."""
+    def join(self, call_id: str, legs: Sequence[str]) -> None:
+        """Let these legs hear each other: two directly, three or four mixed.
+
+        Names of no leg are left out. What a leg heard before, a mix too, is over.
+        """
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call. Unknown legs are fine."""

@@ -121,7 +121,7 @@ class Runner:
             case HoldLeg():
                 media.hold(call_id, effect.leg, effect.queue)
             case JoinLegs():
-                media.join(call_id, effect.leg, effect.other)
+                media.join(call_id, (effect.leg, effect.other))
             case CloseLeg():
                 media.close(call_id, effect.leg)
             case SendAction():

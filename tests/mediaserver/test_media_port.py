@@ -113,7 +113,7 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     await hears(caller, RINGBACK_HZ)
     await hears(caller, MUSIC_HZ)
     await connect(media, calls, "agent-1", agent)
-    media.join("c", "caller", "agent-1")
+    media.join("c", ("caller", "agent-1"))
     await hears(caller, AGENT_HZ)
     await hears(agent, CALLER_HZ)
     media.hold("c", "caller", "main")
@@ -293,7 +293,7 @@ async def test_a_new_offer_replaces_the_leg_of_the_same_name(media: Media, calls
 async def test_legs_that_are_gone_are_left_alone(media: Media, calls: Calls) -> None:
     media.start("c", "caller")
     media.play("c", "caller", "main")
-    media.join("c", "caller", "agent-1")
+    media.join("c", ("caller", "agent-1"))
     media.close("c", "caller")
     media.close("c")
 

@@ -1,6 +1,7 @@
 """Owns recording fakes of the ports: they note what a call asked for and answer nothing by themselves."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord
@@ -52,8 +53,8 @@ class FakeMedia:
     def hold(self, call_id: str, leg: str, queue: str) -> None:
         self._asked.note("media.hold", call_id, leg, queue)
 
-    def join(self, call_id: str, leg: str, other: str) -> None:
-        self._asked.note("media.join", call_id, leg, other)
+    def join(self, call_id: str, legs: Sequence[str]) -> None:
+        self._asked.note("media.join", call_id, *legs)
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         self._asked.note("media.close", call_id, leg)
