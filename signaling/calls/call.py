@@ -24,7 +24,7 @@ class Phase(enum.Enum):
     WAITING = "waiting"
     """The caller hears hold audio and waits for an agent."""
     RINGING = "ringing"
-    """An agent's tabs ring; the caller goes on hearing the same."""
+    """The tabs of one agent ring, or of several; the caller goes on hearing the same."""
     TALKING = "talking"
     """Caller and agent hear each other."""
     HELD = "held"
@@ -46,7 +46,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 class AgentTab(msgspec.Struct, frozen=True, kw_only=True):
-    """One tab of the claimed agent that has offered media."""
+    """One tab of an agent that has offered media."""
 
     session: str
     leg: str
@@ -56,14 +56,14 @@ class AgentTab(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """The one agent reserved for this call."""
+    """An agent reserved for this call, and what his tabs have to do with it."""
 
     agent: str
     tabs: tuple[AgentTab, ...] = ()
     answered_in: str | None = None
     """Session of the tab in which Answer was pressed, if it was; after a return, of the tab that took over."""
     joined_at: float | None = None
-    """When this agent was first joined with the caller."""
+    """When this agent's conversation began."""
     holds: bool = False
     """The agent has put the caller on hold; a lost tab does not change that."""
 
@@ -128,7 +128,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answer_sdp: str | None = None
     """What pre_accept carried; accept must repeat it byte for byte."""
     caller_connected: bool = False
+    rung: tuple[Claim, ...] = ()
+    """The agents whose tabs ring. Once one has answered he is the only one, until his media is up."""
     claim: Claim | None = None
+    """The agent in conversation, or lost in mid-conversation and awaited."""
     legs_made: int = 0
     """Counter that names the legs of agents' tabs."""
     accepted_at: float | None = None

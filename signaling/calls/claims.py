@@ -1,4 +1,7 @@
-"""Owns the handling of a claim: whose it is, which tab has which leg, letting go of tabs. It decides nothing."""
+"""Owns the handling of claims: who is held by a call, which tab has which leg, letting go of tabs. It decides nothing.
+
+An agent is held at most once by a call, so his name says which claim is meant, and a leg says which tab.
+"""
 
 from msgspec.structs import replace
 
@@ -10,16 +13,35 @@ IN_CONVERSATION = (Phase.TALKING, Phase.HELD)
 """The agent's tab has the call, whether the caller hears the agent or hold audio."""
 
 
-def claim_of(call: Call, agent: str, *phases: Phase) -> Claim | None:
-    """The claim, if it is this agent's and the call is in one of these phases."""
+def claims(call: Call) -> tuple[Claim, ...]:
+    """Every agent this call holds."""
+    return call.rung if call.claim is None else (*call.rung, call.claim)
+
+
+def claim_of(call: Call, agent: str) -> Claim | None:
+    """This agent's claim, if the call holds him."""
+    return next((claim for claim in claims(call) if claim.agent == agent), None)
+
+
+def rung(call: Call, agent: str) -> Claim | None:
+    """This agent's claim while he is rung and has not answered."""
+    return next((claim for claim in call.rung if claim.agent == agent and claim.answered_in is None), None)
+
+
+def taken_by(call: Call) -> Claim | None:
+    """The agent who was rung, has answered and waits for media, if there is one."""
+    return next((claim for claim in call.rung if claim.answered_in is not None), None)
+
+
+def conversation_of(call: Call, agent: str, *phases: Phase) -> Claim | None:
+    """The claim of the agent in conversation, if it is this one and the call is in one of these phases."""
     claim = call.claim
     return claim if claim is not None and claim.agent == agent and call.phase in phases else None
 
 
-def tab_of_leg(call: Call, leg: str) -> AgentTab | None:
-    """The tab that has this leg, if there still is one."""
-    tabs = call.claim.tabs if call.claim is not None else ()
-    return next((tab for tab in tabs if tab.leg == leg), None)
+def tab_of_leg(call: Call, leg: str) -> tuple[Claim, AgentTab] | None:
+    """The tab that has this leg, and whose it is, if there still is one."""
+    return next(((claim, tab) for claim in claims(call) for tab in claim.tabs if tab.leg == leg), None)
 
 
 def split(claim: Claim, session: str) -> tuple[tuple[AgentTab, ...], tuple[AgentTab, ...]]:
@@ -28,10 +50,23 @@ def split(claim: Claim, session: str) -> tuple[tuple[AgentTab, ...], tuple[Agent
     return mine, tuple(tab for tab in claim.tabs if tab.session != session)
 
 
+def with_claim(call: Call, claim: Claim) -> Call:
+    """The call with this claim in the place of the same agent's former one."""
+    if call.claim is not None and call.claim.agent == claim.agent:
+        return replace(call, claim=claim)
+    return replace(call, rung=tuple(claim if one.agent == claim.agent else one for one in call.rung))
+
+
+def with_tab(claim: Claim, tab: AgentTab) -> Claim:
+    """The claim with this tab in the place of the same session's former one."""
+    _, others = split(claim, tab.session)
+    return replace(claim, tabs=(*others, tab))
+
+
 def drop_tab(call: Call, claim: Claim, session: str) -> Step:
     """One tab is out; the call goes on with the others."""
     gone, others = split(claim, session)
-    return Step(replace(call, claim=replace(claim, tabs=others)), close(gone))
+    return Step(with_claim(call, replace(claim, tabs=others)), close(gone))
 
 
 def close(tabs: tuple[AgentTab, ...]) -> tuple[CloseLeg, ...]:

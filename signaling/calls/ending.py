@@ -8,6 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, Call, CallRecord, Deadline, End, Phase
+from signaling.calls.claims import claims
 from signaling.calls.effects import (
     AgentCallEnded,
     CloseLeg,
@@ -125,13 +126,11 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
 
 def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     effects: list[Effect] = [CloseLeg(leg=CALLER_LEG)]
-    claim = call.claim
-    if claim is not None:
-        effects += [CloseLeg(leg=tab.leg) for tab in claim.tabs]
-        if call.phase is Phase.RINGING:
-            effects.append(StopRinging(agent=claim.agent, reason="caller_left" if why.by == "caller" else "ended"))
-        else:
-            effects.append(AgentCallEnded(agent=claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
+    effects += [CloseLeg(leg=tab.leg) for claim in claims(call) for tab in claim.tabs]
+    stop = "caller_left" if why.by == "caller" else "ended"
+    effects += [StopRinging(agent=claim.agent, reason=stop) for claim in call.rung]
+    if call.claim is not None:
+        effects.append(AgentCallEnded(agent=call.claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
     if call.accepted_at is not None:
         effects.append(LeaveQueue())
     return tuple(effects)

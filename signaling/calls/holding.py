@@ -7,7 +7,7 @@ stream goes on, only its source changes.
 from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
-from signaling.calls.claims import claim_of
+from signaling.calls.claims import conversation_of
 from signaling.calls.effects import AgentHolds, HoldLeg
 from signaling.calls.events import AgentHeldCall, AgentRetrievedCall, Reason
 from signaling.calls.joining import join
@@ -16,7 +16,7 @@ from signaling.calls.steps import Step, deadline, ignore
 
 def hold(call: Call, event: AgentHeldCall, now: float) -> Step:
     """The agent puts the caller on hold."""
-    claim = claim_of(call, event.agent, Phase.TALKING)
+    claim = conversation_of(call, event.agent, Phase.TALKING)
     if claim is None:
         return ignore(call, "not in conversation with this agent")
     (tab,) = claim.tabs
@@ -38,7 +38,7 @@ def keep(call: Call, claim: Claim, tab: AgentTab) -> Step:
 
 def retrieve(call: Call, event: AgentRetrievedCall, now: float) -> Step:
     """The agent takes the caller back."""
-    claim = claim_of(call, event.agent, Phase.HELD)
+    claim = conversation_of(call, event.agent, Phase.HELD)
     if claim is None:
         return ignore(call, "no call of this agent is on hold")
     (tab,) = claim.tabs

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
-from signaling.calls.effects import AgentJoined, Effect, JoinLegs, OccupyAgent
+from signaling.calls.effects import AgentJoined, JoinLegs
 from signaling.calls.events import Reason
 from signaling.calls.steps import Step, deadline
 
@@ -14,15 +14,11 @@ def join(call: Call, claim: Claim, tab: AgentTab, now: float) -> Step:
     moved = replace(
         call,
         phase=Phase.TALKING,
+        rung=(),
         claim=replace(claim, tabs=(replace(tab, silent=False),), answered_in=tab.session, joined_at=began),
         answered_at=now if call.answered_at is None else call.answered_at,
         answered_by=claim.agent,
         deadline=deadline(began, call.policies.max_call_s, Reason.MAX_CALL),
     )
-    effects: tuple[Effect, ...] = (
-        JoinLegs(leg=CALLER_LEG, other=tab.leg),
-        AgentJoined(agent=claim.agent, session=tab.session, joined_at=began),
-    )
-    if claim.joined_at is None:
-        effects = (*effects, OccupyAgent(agent=claim.agent))
-    return Step(moved, effects)
+    told = AgentJoined(agent=claim.agent, session=tab.session, joined_at=began)
+    return Step(moved, (JoinLegs(leg=CALLER_LEG, other=tab.leg), told))

@@ -2,13 +2,14 @@
 
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
-such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, agents are in ``serving``,
-hold in ``holding``, handing over in ``transferring``, coming back in ``returning``, the end is in ``ending``.
+such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, waiting in ``queueing``,
+agents' tabs are in ``serving``, ringing in ``ringing``, hold in ``holding``, handing over in ``transferring``, coming
+back in ``returning``, the end is in ``ending``.
 """
 
 from typing import assert_never
 
-from signaling.calls import ending, holding, queueing, returning, serving, setup, silence, transferring
+from signaling.calls import ending, holding, queueing, returning, ringing, serving, setup, silence, transferring
 from signaling.calls.call import CALLER_LEG, Call, End, Route
 from signaling.calls.events import (
     ActionConfirmed,
@@ -83,15 +84,15 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
         case ActionFailed():
             return setup.action_failed(call, event, now)
         case AgentAssigned():
-            return serving.assigned(call, event, now)
+            return ringing.assigned(call, event, now)
         case QueueOverflowed():
             return queueing.overflowed(call, event, now)
         case AgentMediaOffered():
             return serving.media_offered(call, event)
         case AgentAnswered():
-            return serving.answered(call, event, now)
+            return ringing.answered(call, event, now)
         case AgentRefused():
-            return serving.refused(call, event)
+            return ringing.refused(call, event)
         case AgentHungUp():
             return serving.hung_up(call, event, now)
         case AgentHeldCall():
@@ -121,9 +122,9 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: P
         case Reason.MAX_WAIT:
             return ending.end(call, now, End(by="server", reason="longest wait of any call reached"))
         case Reason.RING:
-            return serving.release(call, outcome="no_answer")
+            return ringing.unanswered(call)
         case Reason.AGENT_MEDIA:
-            return serving.release(call, outcome="media_failed")
+            return ringing.media_missing(call)
         case Reason.RETURN:
             return returning.missed(call, now)
         case Reason.MAX_CALL:

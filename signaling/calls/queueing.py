@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from signaling.calls import ending
 from signaling.calls.call import CALLER_LEG, Call, CallBackRequest, Claim, Deadline, End, Phase
-from signaling.calls.claims import close
+from signaling.calls.claims import close, taken_by
 from signaling.calls.effects import AskCallBack, Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
 from signaling.calls.events import Overflow, QueueOverflowed, Reason
 from signaling.calls.holding import off_hold
@@ -31,7 +31,7 @@ def waits_on(call: Call) -> Call:
     """Without an agent again, within the wait that began before."""
     assert call.waits_since is not None
     ends = Deadline(call.waits_since + call.policies.max_wait_s, Reason.MAX_WAIT)
-    return replace(call, phase=Phase.WAITING, claim=None, deadline=ends)
+    return replace(call, phase=Phase.WAITING, rung=(), claim=None, deadline=ends)
 
 
 def back_to_queue(call: Call, claim: Claim, now: float, outcome: str, *told: Effect, wanted: str | None = None) -> Step:
@@ -54,7 +54,7 @@ def overflowed(call: Call, event: QueueOverflowed, now: float) -> Step:
 
     If one rings all the same, the waiting room took its lease for lapsed; then the call must not be lost to it.
     """
-    if call.phase is Phase.RINGING:
+    if call.phase is Phase.RINGING and taken_by(call) is None:
         return Step(call, (enter_queue(call, returning=True),))
     if call.phase is not Phase.WAITING:
         return ignore(call, "not waiting for an agent")

@@ -7,7 +7,7 @@ being handed over costs nothing. A colleague who is not free, refuses or does no
 from msgspec.structs import replace
 
 from signaling.calls.call import Call
-from signaling.calls.claims import IN_CONVERSATION, claim_of
+from signaling.calls.claims import IN_CONVERSATION, conversation_of
 from signaling.calls.effects import AgentCallEnded
 from signaling.calls.events import AgentTransferred
 from signaling.calls.queueing import back_to_queue
@@ -16,7 +16,7 @@ from signaling.calls.steps import Step, ignore
 
 def transfer(call: Call, event: AgentTransferred, now: float) -> Step:
     """The agent hands the caller over, from the conversation or from hold."""
-    claim = claim_of(call, event.agent, *IN_CONVERSATION)
+    claim = conversation_of(call, event.agent, *IN_CONVERSATION)
     if claim is None:
         return ignore(call, "not in conversation with this agent")
     moved = replace(call, queue=event.queue if event.queue is not None else call.queue)

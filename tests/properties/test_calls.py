@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
+from signaling.calls.claims import claims
 from signaling.calls.effects import (
     AgentCallEnded,
     AnswerOffer,
@@ -46,13 +47,13 @@ from signaling.calls.events import (
 )
 from tests.signaling.calls import builders as b
 
-AGENTS = st.sampled_from([b.ANN, b.BEN])
+AGENTS = st.sampled_from([b.ANN, b.BEN, b.CID])
 TABS = st.sampled_from([b.TAB, b.OTHER_TAB])
 LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG), ServerStopping(reason="draining")]
 FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL}
 """Deadlines that end a call which is not over yet."""
 GOOD_CALL = b.story_until(Phase.ENDING)
-CLAIMED = (Phase.RINGING, Phase.TALKING, Phase.HELD, Phase.RETURNING)
+CLAIMED = (Phase.TALKING, Phase.HELD, Phase.RETURNING)
 LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, HoldLeg, JoinLegs, EnterQueue, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
@@ -69,7 +70,13 @@ def answers(effect: Effect) -> tuple[Event, ...]:
         case SendAction(action=action):
             return (b.confirmed(action), b.failed(action), b.failed(action, final=False))
         case EnterQueue():
-            return (b.assigned(b.ANN), b.assigned(b.BEN), b.overflowed(), b.overflowed(Overflow.QUEUE, "other"))
+            return (
+                b.assigned(b.ANN),
+                b.assigned(b.BEN),
+                b.assigned(b.CID),
+                b.overflowed(),
+                b.overflowed(Overflow.QUEUE, "other"),
+            )
         case RingAgent(agent=agent):
             return (b.media_offered(b.TAB, agent), b.answered(b.TAB, agent), b.refused(agent))
         case _:
@@ -131,8 +138,7 @@ class Ledger:
                 assert (leg, other in self.open_legs & self.connected_legs) == (CALLER_LEG, True), "joined to silence"
                 self.heard = other
             case RingAgent(agent=agent):
-                assert not self.engaged, "a second agent rings while one is engaged"
-                assert agent in self.reserved, "an agent rings whom the waiting room does not hold"
+                assert agent in self.reserved - self.engaged, "an agent rings whom the waiting room does not hold"
                 self.engaged.add(agent)
             case StopRinging(agent=agent, except_session=None) | AgentCallEnded(agent=agent):
                 self.engaged.discard(agent)
@@ -289,21 +295,29 @@ class World(RuleBasedStateMachine):
         assert len(self.ledger.answers_sent) <= 2, "pre_accept or accept was sent twice"
 
     @invariant()
-    def at_most_one_agent_is_claimed_and_held(self) -> None:
-        claimed = {self.call.claim.agent} if self.call.claim is not None and not self.call.over else set()
-        assert self.ledger.reserved == claimed, "the waiting room holds other agents than the call believes"
-        assert self.ledger.engaged == claimed, "an agent was not told what became of the call"
+    def exactly_the_claimed_agents_are_held(self) -> None:
+        claimed = [] if self.call.over else [claim.agent for claim in claims(self.call)]
+        assert len(claimed) == len(set(claimed)), "an agent is claimed twice"
+        assert self.ledger.reserved == set(claimed), "the waiting room holds other agents than the call believes"
+        assert self.ledger.engaged == set(claimed), "an agent was not told what became of the call"
 
     @invariant()
-    def the_claim_has_the_legs_that_are_open(self) -> None:
-        tabs = self.call.claim.tabs if self.call.claim is not None else ()
+    def the_claims_have_the_legs_that_are_open(self) -> None:
+        tabs = [tab for claim in claims(self.call) for tab in claim.tabs]
         believed = set() if self.call.over else {CALLER_LEG, *(tab.leg for tab in tabs)}
         assert self.ledger.open_legs == believed, "a leg was forgotten, or one is used that was closed"
 
     @invariant()
-    def an_agent_is_claimed_exactly_while_one_rings_talks_or_may_return(self) -> None:
+    def agents_are_claimed_exactly_while_they_ring_talk_or_may_return(self) -> None:
         if not self.call.over:
+            assert bool(self.call.rung) == (self.call.phase is Phase.RINGING)
             assert (self.call.claim is not None) == (self.call.phase in CLAIMED)
+
+    @invariant()
+    def whoever_has_answered_rings_alone(self) -> None:
+        """#84, #91: everybody else has been told to stop."""
+        answered = [claim for claim in self.call.rung if claim.answered_in is not None]
+        assert not answered or len(self.call.rung) == 1, "an agent rings on for a call that is taken"
 
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
@@ -351,21 +365,27 @@ PRESSES = st.lists(st.builds(Press, AGENTS, TABS), min_size=100, max_size=100)
 
 
 @settings(max_examples=50, deadline=None)
-@given(presses=PRESSES, connected=st.sets(TABS))
-def test_one_hundred_parallel_answers_join_exactly_one_tab(presses: list[Press], connected: set[str]) -> None:
-    """#88: many tabs of many agents press Answer at once; some have their media up, some get it later."""
-    call = b.ringing_without_media()
-    tabs = (b.TAB, b.OTHER_TAB)
-    legs = {tab: f"agent-{number}" for number, tab in enumerate(tabs, 1)}
-    call = b.after(call, *(b.media_offered(tab) for tab in tabs), *(b.leg_answered(leg) for leg in legs.values()))
-    call = b.after(call, *(b.leg_connected(legs[tab]) for tab in sorted(connected)))
+@given(presses=PRESSES, connected=st.sets(st.builds(Press, AGENTS, TABS)))
+def test_88_one_hundred_parallel_answers_join_exactly_one_tab(presses: list[Press], connected: set[Press]) -> None:
+    """#88: many tabs of three agents press Answer at once; some have their media up, some get it later."""
+    call = b.after(b.call_in(Phase.WAITING), b.assigned(b.ANN), b.assigned(b.BEN), b.assigned(b.CID))
+    places = [Press(agent, tab) for agent in (b.ANN, b.BEN, b.CID) for tab in (b.TAB, b.OTHER_TAB)]
+    legs = {press: f"agent-{number}" for number, press in enumerate(places, 1)}
+    call = b.after(call, *(b.media_offered(press.tab, press.agent) for press in places))
+    call = b.after(call, *(b.leg_answered(leg) for leg in legs.values()))
+    call = b.after(call, *(b.leg_connected(legs[press]) for press in sorted(connected)))
 
-    joined: list[str] = []
+    joined, freed, stopped = list[str](), list[str](), list[str]()
     events: list[Event] = [b.answered(press.tab, press.agent) for press in presses]
     events += [b.leg_connected(leg) for leg in legs.values()]
     for event in events:
         call, effects, _ = machine.step(call, event, b.NOW)
         joined += [effect.other for effect in effects if isinstance(effect, JoinLegs)]
+        freed += [effect.agent for effect in effects if isinstance(effect, ReleaseAgent)]
+        stopped += [effect.agent for effect in effects if isinstance(effect, StopRinging)]
 
-    winner = next((press.tab for press in presses if press.agent == b.ANN), None)
-    assert joined == ([] if winner is None else [legs[winner]]), "exactly the first tab of the rung agent is joined"
+    winner = presses[0]
+    assert joined == [legs[winner]], "exactly the tab that answered first is joined"
+    losers = {b.ANN, b.BEN, b.CID} - {winner.agent}
+    assert (set(freed), len(freed)) == (losers, 2), "every other agent is free again, once"
+    assert sorted(stopped) == [b.ANN, b.BEN, b.CID], "a tab rings on (#84, #91)"

@@ -41,7 +41,7 @@ PNID = "445566778899001"
 POLICIES = Policies()
 RING_S = 20.0
 
-ANN, BEN = "ann", "ben"
+ANN, BEN, CID = "ann", "ben", "cid"
 TAB, OTHER_TAB = "tab-1", "tab-2"
 TAB_LEG, OTHER_TAB_LEG = "agent-1", "agent-2"
 """The machine names the legs of tabs in the order of their offers."""

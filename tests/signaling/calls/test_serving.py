@@ -29,10 +29,10 @@ def joined_at(moment: float) -> tuple[Effect, ...]:
     return (
         JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),
         AgentJoined(agent=b.ANN, session=b.TAB, joined_at=moment),
-        OccupyAgent(agent=b.ANN),
     )
 
 
+OCCUPIED = OccupyAgent(agent=b.ANN)
 ELSEWHERE = StopRinging(agent=b.ANN, reason="answered_elsewhere", except_session=b.TAB)
 
 
@@ -55,10 +55,10 @@ def test_a_reserved_agent_rings_and_nothing_else_happens() -> None:
     assert call.agents_tried == (b.ANN,)
 
 
-def test_a_second_agent_is_given_back_while_one_is_claimed() -> None:
-    for phase in (Phase.RINGING, Phase.TALKING):
-        assert b.effects(b.call_in(phase), b.assigned(b.BEN)) == (ReleaseAgent(agent=b.BEN, outcome="not_needed"),), (
-            "two agents must never be claimed"
+def test_a_second_agent_is_given_back_once_one_has_answered() -> None:
+    for call in (answered_before_media(), b.call_in(Phase.TALKING)):
+        assert b.effects(call, b.assigned(b.BEN)) == (ReleaseAgent(agent=b.BEN, outcome="not_needed"),), (
+            "two agents must never have one caller"
         )
 
 
@@ -101,7 +101,7 @@ def test_a_tab_that_offers_media_again_gets_a_new_leg_and_loses_the_old_one() ->
 def test_answer_joins_the_legs_first_of_all() -> None:
     call, effects, _ = machine.step(b.call_in(Phase.RINGING), b.answered(), b.NOW + 5.0)
 
-    assert effects == (*joined_at(b.NOW + 5.0), ELSEWHERE), "the switch comes before everything that can wait"
+    assert effects == (*joined_at(b.NOW + 5.0), OCCUPIED, ELSEWHERE), "the switch comes before everything that can wait"
     assert (call.answered_at, call.answered_by) == (b.NOW + 5.0, b.ANN)
     assert call.deadline == Deadline(b.NOW + 5.0 + b.POLICIES.max_call_s, Reason.MAX_CALL)
 
@@ -110,6 +110,7 @@ def test_the_other_tabs_stop_ringing_and_lose_their_legs_when_one_answers() -> N
     """#84, #91."""
     assert b.effects(ringing_in_two_tabs(), b.answered()) == (
         *joined_at(b.NOW),
+        OCCUPIED,
         ELSEWHERE,
         CloseLeg(leg=b.OTHER_TAB_LEG),
     )
@@ -127,7 +128,7 @@ def test_answer_before_media_is_up_waits_for_it_and_then_joins() -> None:
     negotiated = b.after(b.ringing_without_media(), b.media_offered(), b.leg_answered(b.TAB_LEG))
 
     waits, effects, _ = machine.step(negotiated, b.answered(), b.NOW + 2.0)
-    assert effects == (ELSEWHERE,), "nobody is joined before media is up"
+    assert effects == (OCCUPIED, ELSEWHERE), "nobody is joined before media is up, nor rung any more"
     assert (waits.phase, waits.answered_at) == (Phase.RINGING, None)
     assert waits.deadline == Deadline(b.NOW + 2.0 + b.POLICIES.agent_media_s, Reason.AGENT_MEDIA)
 
@@ -170,7 +171,7 @@ def test_an_agent_who_does_not_answer_is_released_and_the_callers_sound_goes_on(
         CloseLeg(leg=b.TAB_LEG),
         ReleaseAgent(agent=b.ANN, outcome=outcome),
     ), "only the agent is touched: neither the caller's sound nor the queue"
-    assert (call.phase, call.claim, call.deadline) == (Phase.WAITING, None, waiting.deadline)
+    assert (call.phase, call.rung, call.deadline) == (Phase.WAITING, (), waiting.deadline)
 
 
 ENDINGS_OF_AN_ANSWER: dict[str, tuple[Event, str]] = {
@@ -185,15 +186,16 @@ ENDINGS_OF_AN_ANSWER: dict[str, tuple[Event, str]] = {
 
 @pytest.mark.parametrize(("event", "outcome"), ENDINGS_OF_AN_ANSWER.values(), ids=ENDINGS_OF_AN_ANSWER)
 def test_an_answer_whose_media_never_comes_up_releases_the_agent(event: Event, outcome: str) -> None:
-    """#10."""
+    """#10: the waiting room has taken the call off its list at the answer, so it has to be told to offer it again."""
     call, effects, _ = machine.step(answered_before_media(), event, b.NOW)
 
     assert effects == (
         StopRinging(agent=b.ANN, reason=outcome),
         CloseLeg(leg=b.TAB_LEG),
         ReleaseAgent(agent=b.ANN, outcome=outcome),
+        b.BACK_IN_THE_QUEUE,
     )
-    assert (call.phase, call.claim) == (Phase.WAITING, None)
+    assert (call.phase, call.rung) == (Phase.WAITING, ())
 
 
 def test_the_ring_deadline_is_lifted_by_an_answer() -> None:
@@ -209,7 +211,9 @@ def test_one_lost_tab_of_two_leaves_the_other_ringing(event: Event) -> None:
     call, effects, _ = machine.step(ringing_in_two_tabs(), event, b.NOW)
 
     assert effects == (CloseLeg(leg=b.OTHER_TAB_LEG),)
-    assert b.effects(call, b.answered()) == (*joined_at(b.NOW), ELSEWHERE), "the other tab can still take the call"
+    assert b.effects(call, b.answered()) == (*joined_at(b.NOW), OCCUPIED, ELSEWHERE), (
+        "the other tab can still take the call"
+    )
 
 
 def test_the_next_agent_rings_after_a_refusal_with_the_callers_own_waiting_time() -> None:

@@ -134,7 +134,7 @@ ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej  
 ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
 
 AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -claim -over  -over
-AgentAssigned/ben        -full  -full  -full  -full  ring   -full  -full  -full  -full  -over  -over
+AgentAssigned/ben        -full  -full  -full  -full  ring   ring   -full  -full  -full  -over  -over
 QueueOverflowed/out      -full  -full  -full  -full  ending ring   -full  -full  -full  -over  -over
 QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -full  -over  -over
 AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  -here  return -over  -over
