@@ -43,7 +43,11 @@ format: venv  ## Rewrite the sources in the house format
 	@command -v chromium >/dev/null || .ci/debian chromium
 	touch $@
 
-test: venv .venv/chromium  ## Run every test, a real Chromium included
+.venv/redis: .venv/ready
+	@command -v redis-server >/dev/null || .ci/debian redis-server
+	touch $@
+
+test: venv .venv/chromium .venv/redis  ## Run every test, a real Chromium and a real Redis included
 	@# Two at a time, file by file: most tests wait for sound to pass, not for a core.
 	$(BIN)/pytest -n 2 --dist loadfile
 

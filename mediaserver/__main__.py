@@ -16,6 +16,7 @@ from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
+from mediaserver.store_access import StoreAccess
 from signaling.agents.tokens import Role, issue
 
 main = typer.Typer(
@@ -93,10 +94,10 @@ def calls(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:
     """Print the latest calls: who called, who answered, how long, how it sounded, and why it ended."""
-    path = _store_path(config)
+    access = _store_access(config)
     show = calls_cli.as_json if as_json else calls_cli.as_text
     try:
-        for record in calls_cli.followed(path, limit) if follow else calls_cli.latest(path, limit):
+        for record in calls_cli.followed(access, limit) if follow else calls_cli.latest(access, limit):
             print(show(record), flush=True)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
@@ -109,7 +110,7 @@ def call_backs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:
     """Print who could not be served and is to be called back."""
-    requests = call_backs_cli.newest(_store_path(config), limit)
+    requests = call_backs_cli.newest(_store_access(config), limit)
     for line in call_backs_cli.as_json(requests) if as_json else call_backs_cli.as_text(requests):
         print(line)
 
@@ -143,9 +144,11 @@ def audio(context: typer.Context) -> None:
     commands.audio(context.args, prog_name="ringbridge audio")
 
 
-def _store_path(config: Path | None) -> Path:
+def _store_access(path: Path | None) -> StoreAccess:
+    """Only Redis asks for a password; whoever reads a file needs no secrets."""
     try:
-        return Path(load_config(config).store.path)
+        section = load_config(path).store
+        return StoreAccess(section, load_secrets(os.environ).store_password if section.url is not None else None)
     except ConfigProblems as error:
         _refuse(list(error.problems))
 

@@ -5,7 +5,6 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
@@ -22,6 +21,7 @@ from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
+from mediaserver.store_access import StoreAccess
 from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds, load_sounds
 from mediaserver.waiting_room import reception_of, rules_of
@@ -36,11 +36,8 @@ from signaling.clock import SystemClock
 from signaling.pause import pause
 from signaling.ports import Ports
 from signaling.softphone.page import SoftphonePage
-from signaling.store.contract import Store
 from signaling.store.inbox import Inbox
-from signaling.store.memory import MemoryStore
 from signaling.store.records import Records
-from signaling.store.sqlite import SqliteStore
 from signaling.supervisor import Supervisor
 from signaling.trace import TraceFolder
 from signaling.waiting.dispatcher import Dispatcher
@@ -84,7 +81,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         board = _Switchboard()
         metrics = CollectorRegistry()
 
-        store = await _open_store(config, clock)
+        store = await StoreAccess(config.store, secrets.store_password).open_to_serve(clock)
         stack.push_async_callback(store.close)
         records = Records(store, pause=pause)
         stack.push_async_callback(records.close)
@@ -169,12 +166,6 @@ async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callab
     if not told.is_set():
         # The process ends with an error, so that whoever watches it starts a new one.
         server_now.heart.result()
-
-
-async def _open_store(config: Config, clock: SystemClock) -> Store:
-    if config.store.path == ":memory:":
-        return MemoryStore(clock)
-    return await SqliteStore.open(Path(config.store.path), clock)
 
 
 def _build_engine(config: Config, library: Library) -> Engine:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from mediaserver import stored_records
+from mediaserver.store_access import StoreAccess
 from signaling.calls.call import CallBackRequest
 
 
-def newest(path: Path, limit: int) -> list[CallBackRequest]:
+def newest(access: StoreAccess, limit: int) -> list[CallBackRequest]:
     """The newest requests in this store, newest first; none if it does not exist yet."""
-    return stored_records.ask(path, lambda records: records.call_backs(limit))
+    return stored_records.ask(access, lambda records: records.call_backs(limit))
 
 
 def as_json(requests: list[CallBackRequest]) -> Iterator[str]:

@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from mediaserver import stored_records
+from mediaserver.store_access import StoreAccess
 from signaling.calls.call import CALLER_LEG, CallRecord
 
 LOOK_EVERY_S = 1.0
@@ -16,18 +16,18 @@ AT_ONCE = 200
 """Most calls that may end between two looks and still be shown."""
 
 
-def latest(path: Path, limit: int) -> list[CallRecord]:
+def latest(access: StoreAccess, limit: int) -> list[CallRecord]:
     """The newest records, the newest last; none if the store does not exist yet."""
-    return stored_records.ask(path, lambda records: records.calls(limit))[::-1]
+    return stored_records.ask(access, lambda records: records.calls(limit))[::-1]
 
 
-def followed(path: Path, limit: int) -> Iterator[CallRecord]:
+def followed(access: StoreAccess, limit: int) -> Iterator[CallRecord]:
     """The newest records and then each one as it is written, for ever."""
     never = threading.Event()
-    known = latest(path, max(limit, AT_ONCE))
+    known = latest(access, max(limit, AT_ONCE))
     yield from known[-limit:]
     while not never.wait(LOOK_EVERY_S):
-        records = latest(path, max(limit, AT_ONCE))
+        records = latest(access, max(limit, AT_ONCE))
         yield from (record for record in records if record not in known)
         known = records
 

@@ -4,6 +4,7 @@ Each part of the server gets its own slice and never the whole.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from mediaserver.section import Address, Country, Section
+from mediaserver.store_config import StoreSection
 from mediaserver.wait_config import AudioSection
 from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
 
@@ -112,12 +114,6 @@ class WhatsAppSection(Section):
     calling: CallingSection = CallingSection()
 
 
-class StoreSection(Section):
-    """Where records live."""
-
-    path: str = Field(default="ringbridge.sqlite3", description="SQLite file; ':memory:' keeps nothing.")
-
-
 class TraceSection(Section):
     """Traces of ended calls, for developers; nothing personal is in them."""
 
@@ -147,6 +143,7 @@ class Secrets(Section):
     verify_token: SecretStr = Field(min_length=8, description="The verification token entered at Meta.")
     access_token: SecretStr = Field(min_length=8, description="The access token for the Graph API.")
     agent_secret: SecretStr = Field(min_length=32, description="Signs the sign-in tokens of agents.")
+    store_password: SecretStr | None = Field(default=None, description="The password of Redis, if store.url needs one.")
 
 
 def load_config(path: Path | None) -> Config:
@@ -196,7 +193,12 @@ def _explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
     field = known.get(path[-1]) or _fields_beside(model, path[:-1]).get(path[-2])
     meaning = f" ({field.description})" if field is not None and field.description else ""
     wrong = problem["msg"].removeprefix("Value error, ")
-    return f"{key}: {wrong[0].lower()}{wrong[1:]}; it is {problem['input']!r} now{meaning}"
+    return f"{key}: {wrong[0].lower()}{wrong[1:]}; it is {_without_password(repr(problem['input']))} now{meaning}"
+
+
+def _without_password(shown: str) -> str:
+    """Addresses lose whatever may open them: a password that must not stand in the file is not printed either."""
+    return re.sub(r"(?<=://).*(?=@)|(?<=password=)[^&'\"]+", "***", shown)
 
 
 def _explain_secret(problem: ErrorDetails) -> str:

@@ -2,24 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
+from mediaserver.store_access import StoreAccess
 from signaling.clock import SystemClock
 from signaling.pause import pause
 from signaling.store.records import Records
-from signaling.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 
 
-def ask(path: Path, question: Callable[[Records], Awaitable[list[T]]]) -> list[T]:
+def ask(access: StoreAccess, question: Callable[[Records], Awaitable[list[T]]]) -> list[T]:
     """What the records of this store answer; nothing if it does not exist yet. Raises NewerFile, StoreUnavailable."""
-    return asyncio.run(_ask(path, question)) if path.exists() else []
+    return asyncio.run(_ask(access, question)) if access.exists() else []
 
 
-async def _ask(path: Path, question: Callable[[Records], Awaitable[list[T]]]) -> list[T]:
-    store = await SqliteStore.open(path, SystemClock())
+async def _ask(access: StoreAccess, question: Callable[[Records], Awaitable[list[T]]]) -> list[T]:
+    store = await access.open(SystemClock())
     try:
         return await question(Records(store, pause=pause))
     finally:

@@ -1,4 +1,4 @@
-"""Owns what holds for every test: nothing personal in any log (design rule 11)."""
+"""Owns what holds for every test: nothing personal in any log (design rule 11). And the one redis-server they share."""
 
 import logging
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from mediaserver.logs import PERSONAL
+from tests.support.redis_server import RedisServer
 
 
 class _Eavesdropper(logging.Handler):
@@ -41,3 +42,17 @@ def no_personal_data_in_logs() -> Iterator[None]:
     yield
     logging.getLogger().removeHandler(ear)
     assert ear.caught == [], "a log must not tell who calls whom"
+
+
+@pytest.fixture(scope="session")
+def _shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(_shared_redis: RedisServer) -> RedisServer:
+    """A real Redis, empty at the beginning of the test."""
+    _shared_redis.client.flushall()
+    _shared_redis.client.script_flush()
+    return _shared_redis

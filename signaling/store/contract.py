@@ -11,11 +11,14 @@ class Versioned(NamedTuple):
 
     value: bytes
     version: int
-    """At least 1; grows with every commit of the key."""
+    """At least 1; grows with every commit, and no commit of the key ever has it again, not even after a deletion."""
 
 
 class StoreUnavailable(Exception):
-    """The store cannot be reached or written just now; try again later."""
+    """The store cannot be reached or written just now; try again later.
+
+    After a commit it is open whether the record was written: load it and see.
+    """
 
 
 class Store(Protocol):

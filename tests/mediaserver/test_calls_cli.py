@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from mediaserver import calls_cli
 from mediaserver.__main__ import main
+from mediaserver.store_access import StoreAccess
+from mediaserver.store_config import StoreSection
 from signaling.calls.call import CallRecord, LegRecord, StreamRecord
 from signaling.calls.events import Caller, MetaError
 from signaling.clock import SystemClock
@@ -92,7 +94,7 @@ def test_a_program_reads_whole_records(config: Path, store_path: Path) -> None:
 def test_following_shows_each_call_once_as_it_ends(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls_cli, "LOOK_EVERY_S", 0.0)
     write(store_path, record(0), record(1), record(2))
-    following = calls_cli.followed(store_path, limit=1)
+    following = calls_cli.followed(StoreAccess(StoreSection(path=str(store_path))), limit=1)
     assert next(following).call_id == "wacid.2", "it begins with the newest"
     write(store_path, record(3))
     assert next(following).call_id == "wacid.3", "older calls that were not asked for do not come later"

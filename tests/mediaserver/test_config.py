@@ -125,6 +125,9 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ("[[queues]]\n[[queues]]", "queues", "names are unique"),
         ('[[agents]]\nname = "ana"\n[[agents]]\nname = "ana"', "agents", "(agents.0, agents.1)"),
         ('[whatsapp]\ngraph_version = "26"', "whatsapp.graph_version", "v"),
+        ('[store]\nurl = "http://host"', "store.url", "rediss://user@host:6379/0"),
+        ('[store]\nurl = "redis:///0"', "store.url", "rediss://user@host:6379/0"),
+        ('[store]\nurl = "redis://host"\npath = "a"', "store", "give path or url, not both"),
         ("http = 3", "http", "it is 3 now"),
     ],
 )
@@ -132,6 +135,16 @@ def test_a_problem_names_its_key_and_its_fix(tmp_path: Path, text: str, key: str
     (said,) = problems(tmp_path, text)
     assert said.startswith(f"{key}: "), "the key tells where to look"
     assert fix in said, "the sentence tells what would be right"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://:s3cret@host", "rediss://me:s3cr/s3cret@host/0", "unix:///socket?password=s3cret", "s3://:s3cret@x"],
+)
+def test_a_password_in_the_file_is_refused_and_not_printed(tmp_path: Path, url: str) -> None:
+    (said,) = problems(tmp_path, f'[store]\nurl = "{url}"')
+    assert said.startswith("store.url: "), "a file is read by more people than the environment"
+    assert "s3cret" not in said, "a password must not be printed, not even a misplaced one"
 
 
 def test_a_file_that_is_no_toml_or_not_there_is_said_plainly(tmp_path: Path) -> None:

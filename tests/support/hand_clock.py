@@ -1,5 +1,7 @@
 """Owns a clock that stands still until a test moves it, and a pause that moves it instead of waiting."""
 
+from collections.abc import Callable
+
 
 class HandClock:
     """Epoch seconds at a test's command."""
@@ -8,6 +10,8 @@ class HandClock:
         self.now = now
         self.pauses: list[float] = []
         """Every pause that was asked for, seconds."""
+        self.moves_along: list[Callable[[float], None]] = []
+        """What has a clock of its own and is told how far this one was moved, seconds."""
 
     def __call__(self) -> float:
         """The present."""
@@ -16,6 +20,8 @@ class HandClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+        for move in self.moves_along:
+            move(seconds)
 
     async def pause(self, seconds: float) -> None:
         """Let time pass as somebody asked."""

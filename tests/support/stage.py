@@ -17,12 +17,12 @@ from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsAp
 from benchmarks.simulator.moment import Moment
 from mediaserver.app import running
 from mediaserver.config import Config, Secrets
+from mediaserver.store_access import StoreAccess
 from signaling.agents.tokens import issue
 from signaling.calls.call import CallBackRequest, CallRecord
 from signaling.clock import SystemClock
 from signaling.pause import pause
 from signaling.store.records import Records
-from signaling.store.sqlite import SqliteStore
 
 PATIENCE_S = 10.0
 """Bound on every wait of a scenario, in seconds; a loaded machine is slow, a broken one never ends."""
@@ -40,7 +40,7 @@ SECRETS = Secrets.model_validate(
 class Stage:
     """A server and a WhatsApp that know each other."""
 
-    def __init__(self, address: str, cloud: SimulatedWhatsApp, store: Path, stack: AsyncExitStack) -> None:
+    def __init__(self, address: str, cloud: SimulatedWhatsApp, store: StoreAccess, stack: AsyncExitStack) -> None:
         self.address = address
         self.cloud = cloud
         self._store = store
@@ -71,12 +71,12 @@ class Stage:
         return ringing
 
     async def records(self) -> list[CallRecord]:
-        """The call records on disk, newest first."""
+        """The call records in the store, newest first."""
         async with self._opened() as records:
             return await records.calls(1000)
 
     async def call_backs(self) -> list[CallBackRequest]:
-        """The requests to be called back on disk, newest first."""
+        """The requests to be called back in the store, newest first."""
         async with self._opened() as records:
             return await records.call_backs(1000)
 
@@ -91,7 +91,7 @@ class Stage:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Records]:
-        store = await SqliteStore.open(self._store, SystemClock())
+        store = await self._store.open(SystemClock())
         try:
             yield Records(store, pause=pause)
         finally:
@@ -131,20 +131,19 @@ async def staged(
     async with AsyncExitStack() as stack:
         await cloud.start()
         stack.push_async_callback(cloud.close)
-        path = folder / "ringbridge.sqlite3"
         config = Config.model_validate(
             {
                 "http": {"port": 0},
                 "whatsapp": {"graph_url": cloud.graph_url},
                 "queues": [{"country": "kr", "ringback_cycles": 1, **(queue or {})}],
-                "store": {"path": str(path)},
+                "store": {"path": str(folder / "ringbridge.sqlite3")},
                 **(tables or {}),
             }
         )
         address = (await stack.enter_async_context(running(config, SECRETS))).address
         await cloud.subscribe(f"{address}/webhooks/whatsapp", SECRETS.verify_token.get_secret_value())
         async with AsyncExitStack() as agents:
-            stage = Stage(address, cloud, path, agents)
+            stage = Stage(address, cloud, StoreAccess(config.store), agents)
             yield stage
         await cloud.settled()
         assert await stage.metric("ringbridge_call_bugs_total") == 0, "a bug ended a call"

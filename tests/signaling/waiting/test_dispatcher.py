@@ -11,6 +11,7 @@ from signaling.calls.events import AgentAssigned, Caller, Event, Overflow, Queue
 from signaling.clock import Clock, SystemClock
 from signaling.store.contract import Store, StoreUnavailable, Versioned
 from signaling.store.memory import MemoryStore
+from signaling.store.redis import RedisStore
 from signaling.store.sqlite import SqliteStore
 from signaling.waiting.board import Board, Presence
 from signaling.waiting.dispatcher import Dispatcher
@@ -18,6 +19,7 @@ from signaling.waiting.matching import LEASE_MARGIN_S
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
 from tests.signaling.waiting.builders import POLICY, RULES, entry
 from tests.support.hand_clock import HandClock
+from tests.support.redis_server import RedisServer
 
 BOUND_S = 5.0
 KEY = "board:test"
@@ -88,11 +90,16 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> AsyncIterator[Rival]:
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+async def store(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock, redis_server: RedisServer
+) -> AsyncIterator[Rival]:
     inner: Store = MemoryStore(clock)
     if request.param == "sqlite":
         inner = await SqliteStore.open(tmp_path / "records.sqlite3", clock)
+    if request.param == "redis":
+        clock.moves_along.append(redis_server.age)
+        inner = await RedisStore.open(redis_server.url)
     rival = Rival(inner)
     yield rival
     await rival.close()
