@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from hold_audio.clip import COMFORT
 from hold_audio.library import Library
+from hold_audio.ringback import ZONES
 from mediaserver.config import Config, Secrets
 from mediaserver.figures import Figures
 from mediaserver.ledger import Ledger
@@ -86,7 +87,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         records = Records(store, pause=pause)
         stack.push_async_callback(records.close)
 
-        library = await asyncio.to_thread(Library, [queue.country for queue in config.queues])
+        library = await asyncio.to_thread(Library, [zone.zone for zone in ZONES])
         engine = _build_engine(config, library)
         stack.callback(engine.close)
         sounds = await asyncio.to_thread(_sounds, config, library)
@@ -109,7 +110,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
 
         reception = reception_of(config, clock)
         supervisor = Supervisor(
-            Ports(media, graph, dispatcher, desk, ledger),
+            Ports(media, media, graph, dispatcher, desk, ledger),
             records,
             clock,
             route=reception.route,

@@ -1,7 +1,7 @@
 """Owns the media of all calls as the call machine sees it: named legs, what each hears, and what they counted.
 
-Implements ``signaling.ports.MediaPort`` on the packet engine and ``mediaserver.legs``. It decides nothing: which leg
-hears what, and when, is said by the call machine alone. It knows no SDP and no packet.
+Implements ``signaling.ports.LegsPort`` and ``MediaPort`` on the packet engine and ``mediaserver.legs``. It decides
+nothing: which leg hears what, and when, is said by the call machine alone. It knows no SDP and no packet.
 """
 
 import asyncio
@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mediaserver.legs.answering import AnsweringLeg
 from mediaserver.legs.leg import Leg
-from mediaserver.legs.sdp import BadOffer
+from mediaserver.legs.offering import OfferingLeg
+from mediaserver.legs.sdp import BadSdp
 from mediaserver.legs.transport import Dropped, PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted
@@ -21,6 +23,7 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
     LegFailed,
+    LegOffered,
     LegRefused,
     LegSilent,
     LegSpeaks,
@@ -47,7 +50,8 @@ class _Part:
     post: Post
     leg: Leg = field(init=False)
     hears: tuple[str, str] | None = None
-    """"wait" or "hold" and the queue whose sounds these are, or "voice" and the leg; None for comfort or nothing."""
+    """"wait" or "hold" and the queue whose sounds these are, "ringback" and the country, or "voice" and the leg; None
+    for comfort or nothing."""
     closed: bool = False
 
     def connected(self) -> None:
@@ -122,7 +126,7 @@ class Media:
         self.close(call_id, leg)
         part = _Part(call_id, leg, self._post)
         try:
-            part.leg = Leg(
+            part.leg = made = AnsweringLeg(
                 self._engine,
                 self._ports,
                 sdp,
@@ -130,12 +134,35 @@ class Media:
                 on_connected=part.connected,
                 on_failed=part.failed,
             )
-        except (BadOffer, PortsExhausted, LegsExhausted) as refusal:
+        except (BadSdp, PortsExhausted, LegsExhausted) as refusal:
             self._post(call_id, LegRefused(leg=leg, reason=str(refusal)))
             return
-        self._calls.setdefault(call_id, {})[leg] = part
-        self._by_leg[part.leg.id] = part
-        self._post(call_id, LegAnswered(leg=leg, sdp=part.leg.answer))
+        self._keep(part)
+        self._post(call_id, LegAnswered(leg=leg, sdp=made.answer))
+
+    def offer(self, call_id: str, leg: str) -> None:
+        """Make a leg that offers, in place of a former leg of this name; posts LegOffered or LegRefused."""
+        self.close(call_id, leg)
+        part = _Part(call_id, leg, self._post)
+        try:
+            part.leg = made = OfferingLeg(self._engine, self._ports, on_connected=part.connected, on_failed=part.failed)
+        except (PortsExhausted, LegsExhausted) as refusal:
+            self._post(call_id, LegRefused(leg=leg, reason=str(refusal)))
+            return
+        self._keep(part)
+        self._post(call_id, LegOffered(leg=leg, sdp=made.offer))
+
+    def take_answer(self, call_id: str, leg: str, sdp: str) -> None:
+        """Give a leg that offered its answer, and begin; posts what ``start`` does, or LegRefused."""
+        part = self._part(call_id, leg)
+        if part is None or not isinstance(part.leg, OfferingLeg):
+            return
+        try:
+            part.leg.take_answer(sdp)
+        except (BadSdp, PortsExhausted) as refusal:
+            self._post(call_id, LegRefused(leg=leg, reason=str(refusal)))
+            return
+        part.leg.start()
 
     def start(self, call_id: str, leg: str) -> None:
         """Begin ICE and DTLS; posts LegConnected, and LegFailed if the peer is not reached or goes away.
@@ -175,6 +202,13 @@ class Media:
                 self._engine.listen(listener.leg.id, speaker.leg.id)
                 listener.hears = ("voice", speaker.name)
 
+    def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
+        """Let the leg hear a telephone ring as it does in this country, undisturbed if it already does."""
+        part = self._part(call_id, leg)
+        if part is not None and part.hears != ("ringback", country or ""):
+            self._player.ring_back(part.leg.id, country)
+            part.hears = ("ringback", country or "")
+
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""
         parts = self._calls.get(call_id, {})
@@ -183,6 +217,10 @@ class Media:
                 self._close(part)
         if not parts:
             self._calls.pop(call_id, None)
+
+    def _keep(self, part: _Part) -> None:
+        self._calls.setdefault(part.call_id, {})[part.name] = part
+        self._by_leg[part.leg.id] = part
 
     def _part(self, call_id: str, leg: str) -> _Part | None:
         return self._calls.get(call_id, {}).get(leg)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from hold_audio import timeline
+from hold_audio.ringback import DEFAULT_ZONE, ringback_for
 from hold_audio.strategy import FOR_EVER, WaitStrategy
 from hold_audio.timeline import Decision, Listening, Outlook, Play
 from mediaserver.packets.types import Cue
@@ -107,6 +108,13 @@ class WaitPlayer:
         self.pause(leg)
         with self._never_silent(leg, queue):
             self._engine.play(leg, self._cues(timeline.held(self._strategies[queue])))
+
+    def ring_back(self, leg: int, country: str | None) -> None:
+        """Let the leg hear a telephone ring as it does in this country; None for a country that is not known."""
+        self.forget(leg)
+        with self._never_silent(leg, "ringback"):
+            number = self._numbers[ringback_for(country or DEFAULT_ZONE).clip_name]
+            self._engine.play(leg, (Cue(number, FOR_EVER),))
 
     def pause(self, leg: int) -> None:
         """The leg hears something else from now on; where it was is kept. Unknown legs are fine."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hold_audio.clip import Clip
 from hold_audio.library import Library
 from hold_audio.prompts.recordings import prompts
-from hold_audio.ringback import DEFAULT_ZONE, ringback_for
+from hold_audio.ringback import DEFAULT_ZONE, ZONES, ringback_for
 from hold_audio.shelf import Shelf
 from hold_audio.strategy import Announcement, WaitStrategy, clip_names, playable, programme
 from mediaserver.wait_config import AudioSection
@@ -39,6 +39,8 @@ def load_sounds(queues: Sequence[QueueSection], audio: AudioSection, library: Li
         strategies[queue.name], missing = playable(strategy_of(queue), clips)
         problems += [f"queue {queue.name}: there is no sound clip {name}; a built-in sound or none" for name in missing]
     heard = {name: clips[name] for strategy in strategies.values() for name in clip_names(strategy)}
+    # Agents who dial hear how it rings with their customers, wherever these are.
+    heard |= {zone.clip_name: library[zone.clip_name] for zone in ZONES if zone.clip_name in library}
     for locale in sorted({strategy.locale for strategy in strategies.values() if strategy.announcements}):
         spoken, unspoken = prompts(locale)
         heard |= spoken

@@ -15,14 +15,27 @@ Post: TypeAlias = Callable[[str, Event], None]
 """``post(call_id, event)``: puts an event into the inbox of a call; unknown or ended calls ignore it."""
 
 
-class MediaPort(Protocol):
-    """Legs and what they hear. Implemented by ``mediaserver.media_port.Media``."""
+class LegsPort(Protocol):
+    """Legs: how they come to be and go. Implemented by ``mediaserver.media_port.Media``."""
 
     def answer(self, call_id: str, leg: str, sdp: str, *, whatsapp: bool) -> None:
         """Make a leg for an offer; posts LegAnswered or LegRefused."""
 
+    def offer(self, call_id: str, leg: str) -> None:
+        """Make a leg that offers towards WhatsApp; posts LegOffered or LegRefused."""
+
+    def take_answer(self, call_id: str, leg: str, sdp: str) -> None:
+        """Give a leg the answer to its offer, and begin; posts what ``start`` does, or LegRefused."""
+
     def start(self, call_id: str, leg: str) -> None:
         """Begin ICE and DTLS; posts LegConnected or LegFailed, and LegSilent and LegSpeaks from then on."""
+
+    def close(self, call_id: str, leg: str | None = None) -> None:
+        """Free one leg, or all legs of the call. Unknown legs are fine."""
+
+
+class MediaPort(Protocol):
+    """What legs hear. Implemented by ``mediaserver.media_port.Media``."""
 
     def play(self, call_id: str, leg: str, queue: str) -> None:
         """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
@@ -36,8 +49,8 @@ class MediaPort(Protocol):
         Names of no leg are left out. What a leg heard before, a mix too, is over.
         """
 
-    def close(self, call_id: str, leg: str | None = None) -> None:
-        """Free one leg, or all legs of the call. Unknown legs are fine."""
+    def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
+        """Let the leg hear a telephone ring as it sounds in this country (ISO 3166 alpha-2)."""
 
 
 class WhatsAppPort(Protocol):
@@ -95,6 +108,7 @@ class RecordsPort(Protocol):
 class Ports(NamedTuple):
     """All doors of a call."""
 
+    legs: LegsPort
     media: MediaPort
     whatsapp: WhatsAppPort
     waiting: WaitingPort

@@ -110,12 +110,12 @@ class Runner:
         return step.call
 
     def _perform(self, call_id: str, effect: Effect) -> None:  # noqa: C901, PLR0912 - one flat case per effect.
-        media, whatsapp, waiting, agents, records = self._ports
+        legs, media, whatsapp, waiting, agents, records = self._ports
         match effect:
             case AnswerOffer():
-                media.answer(call_id, effect.leg, effect.sdp, whatsapp=effect.whatsapp)
+                legs.answer(call_id, effect.leg, effect.sdp, whatsapp=effect.whatsapp)
             case StartLeg():
-                media.start(call_id, effect.leg)
+                legs.start(call_id, effect.leg)
             case PlayHoldAudio():
                 media.play(call_id, effect.leg, effect.queue)
             case HoldLeg():
@@ -123,7 +123,7 @@ class Runner:
             case JoinLegs():
                 media.join(call_id, (effect.leg, effect.other))
             case CloseLeg():
-                media.close(call_id, effect.leg)
+                legs.close(call_id, effect.leg)
             case SendAction():
                 whatsapp.send(call_id, effect.action, phone_number_id=effect.phone_number_id, sdp=effect.sdp)
             case EnterQueue():

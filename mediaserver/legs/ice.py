@@ -7,18 +7,31 @@ answers what is not authenticated (``transport`` sees to that) and never sends m
 import asyncio
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import aioice
 from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
 
-from mediaserver.legs.sdp import Candidate, host_priority
+from mediaserver.legs.sdp import Candidate
+from mediaserver.legs.sdp_writing import host_priority
 from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.types import Address
 
 MAX_WAITING_DTLS = 16
 """DTLS datagrams kept until the handshake takes them; a flight of ours is never above four."""
+
+
+class Credentials(NamedTuple):
+    """Our half of what a connection proves itself with. They may be told to the peer before its port is chosen."""
+
+    ufrag: str
+    pwd: str
+
+
+def new_credentials() -> Credentials:
+    """64 random bits of username instead of aioice's 24: the fragment is what tells the legs of a port apart."""
+    return Credentials(secrets.token_hex(8), secrets.token_hex(16))
 
 
 class Connection(aioice.Connection):
@@ -28,14 +41,15 @@ class Connection(aioice.Connection):
     """
 
     def __init__(
-        self, ports: SharedPorts, local_port: int, *, controlling: bool, on_nominated: Callable[[Address], None]
+        self,
+        ports: SharedPorts,
+        local_port: int,
+        ours: Credentials,
+        *,
+        controlling: bool,
+        on_nominated: Callable[[Address], None],
     ) -> None:
-        super().__init__(
-            ice_controlling=controlling,
-            # 64 random bits instead of aioice's 24: the fragment is what tells the legs of a port apart.
-            local_username=secrets.token_hex(8),
-            local_password=secrets.token_hex(16),
-        )
+        super().__init__(ice_controlling=controlling, local_username=ours.ufrag, local_password=ours.pwd)
         self.local_port = local_port
         self._ports = ports
         self._on_nominated = on_nominated

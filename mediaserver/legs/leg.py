@@ -1,7 +1,7 @@
-"""Owns one leg: an offer turned into an answer at once, then ICE, DTLS and keys, then the watch over its peer.
+"""Owns what every leg is once both sides' SDP is known: ICE, DTLS and keys, then the watch over its peer.
 
-It joins the parts and decides nothing about sound: what a leg hears is told to the engine by
-``mediaserver.media_port``.
+``answering`` and ``offering`` make legs. None of them decides anything about sound: what a leg hears is told to the
+engine by ``mediaserver.media_port``.
 """
 
 import asyncio
@@ -11,8 +11,9 @@ from collections.abc import Callable
 import structlog
 
 from mediaserver.legs.dtls import DtlsTransport, HandshakeFailed, fingerprint
-from mediaserver.legs.ice import Connection
-from mediaserver.legs.sdp import Local, parse_offer, write_answer
+from mediaserver.legs.ice import Connection, new_credentials
+from mediaserver.legs.sdp import Remote
+from mediaserver.legs.sdp_writing import Local
 from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Address, Stream
@@ -27,75 +28,38 @@ logger = structlog.get_logger(__name__)
 
 
 class Leg:
-    """One peer on a shared port. Raises BadOffer if the offer cannot be answered.
-
-    PortsExhausted and LegsExhausted mean that it could be answered at another time.
+    """One peer on a shared port.
 
     Made inside a running loop and without waiting. ``on_connected`` is called once media can flow, ``on_failed`` once
     with a reason when the peer could not be reached or went away. Whoever makes a leg closes it.
     """
 
+    id: int
+    """The engine's number of this leg."""
+    _connection: Connection
+    _dtls: DtlsTransport
+
     def __init__(
         self,
         engine: Engine,
         ports: SharedPorts,
-        offer: str,
         *,
-        whatsapp: bool,
         on_connected: Callable[[], None],
         on_failed: Callable[[str], None],
     ) -> None:
-        self._offer = parse_offer(offer)
         self._engine = engine
         self._ports = ports
         self._on_connected = on_connected
         self._on_failed = on_failed
+        self._ours = new_credentials()
+        self._ssrc = secrets.randbits(32)
+        self._cname = secrets.token_urlsafe(CNAME_BYTES)
+        self._remote: Remote | None = None
+        """The peer's side; until it is known there is neither connection nor handshake."""
         self._task: asyncio.Task[None] | None = None
-        # Meta is controlled whoever offered (whatsapp-calling 5.5), and so is every lite agent (RFC 8445 6.1.1).
-        controlling = whatsapp or self._offer.ice_lite
-        # A relay is where its candidates say. A browser is one party alone, wherever its own checks come from.
-        remote = {(candidate.host, candidate.port) for candidate in self._offer.candidates} if controlling else ()
-        local_port = ports.choose(remote)
-        ssrc = secrets.randbits(32)
-        cname = secrets.token_urlsafe(CNAME_BYTES)
-        self.id = engine.add_leg(
-            Stream(
-                ssrc=ssrc,
-                payload_type=self._offer.opus,
-                dtmf_payload_type=-1 if self._offer.telephone_event is None else self._offer.telephone_event,
-                dtmf_clock=self._offer.telephone_event_clock,
-                cname=cname,
-            )
-        )
-        """The engine's number of this leg."""
-        self._connection = Connection(
-            ports,
-            local_port,
-            controlling=controlling,
-            on_nominated=self._nominated,
-        )
-        self._connection.remote_is_lite = self._offer.ice_lite
-        self._connection.remote_username = self._offer.ice_ufrag
-        self._connection.remote_password = self._offer.ice_pwd
-        ports.attach(self._connection, remote)
-        self._dtls = DtlsTransport(self._connection, self._offer.role)
-        self.answer = write_answer(
-            self._offer,
-            Local(
-                addresses=ports.addresses,
-                port=local_port,
-                ice_ufrag=self._connection.local_username,
-                ice_pwd=self._connection.local_password,
-                fingerprint=fingerprint(),
-                ssrc=ssrc,
-                cname=cname,
-                session_id=secrets.randbits(62),
-            ),
-        )
-        """The SDP answer."""
 
     def start(self) -> None:
-        """Begin ICE and DTLS. The peer should have the answer by now, or its silence costs retransmission time."""
+        """Begin ICE and DTLS. The peer should have our SDP by now, or its silence costs retransmission time."""
         assert self._task is None, "a leg starts once"
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._ended)
@@ -105,18 +69,58 @@ class Leg:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await self._dtls.stop()
-        await self._connection.close()
-        # Together, so that the ports and the engine never disagree about whose an address is.
-        self._ports.detach(self._connection)
+        if self._remote is not None:
+            await self._dtls.stop()
+            await self._connection.close()
+            # Together, so that the ports and the engine never disagree about whose an address is.
+            self._ports.detach(self._connection)
         self._engine.remove_leg(self.id)
 
+    def _add_stream(self, payload_type: int, dtmf_payload_type: int | None, dtmf_clock: int = 8000) -> None:
+        """Make the engine's part. Raises LegsExhausted."""
+        self.id = self._engine.add_leg(
+            Stream(
+                ssrc=self._ssrc,
+                payload_type=payload_type,
+                dtmf_payload_type=-1 if dtmf_payload_type is None else dtmf_payload_type,
+                dtmf_clock=dtmf_clock,
+                cname=self._cname,
+            )
+        )
+
+    def _local(self, port: int) -> Local:
+        """Our side, as SDP tells it."""
+        return Local(
+            addresses=self._ports.addresses,
+            port=port,
+            ice_ufrag=self._ours.ufrag,
+            ice_pwd=self._ours.pwd,
+            fingerprint=fingerprint(),
+            ssrc=self._ssrc,
+            cname=self._cname,
+            session_id=secrets.randbits(62),
+        )
+
+    def _meet(self, remote: Remote, local_port: int, *, controlling: bool) -> None:
+        """Get ready for the peer of this SDP at this port of ours."""
+        connection = Connection(
+            self._ports, local_port, self._ours, controlling=controlling, on_nominated=self._nominated
+        )
+        connection.remote_is_lite = remote.ice_lite
+        connection.remote_username = remote.ice_ufrag
+        connection.remote_password = remote.ice_pwd
+        self._ports.attach(connection, relay_addresses(remote) if controlling else ())
+        self._remote, self._connection = remote, connection
+        self._dtls = DtlsTransport(connection, remote.role)
+
     async def _run(self) -> None:
+        remote = self._remote
+        assert remote is not None, "start comes after both sides' SDP"
         try:
             async with asyncio.timeout(CONNECT_S):
-                await self._connection.add_remote(self._offer.candidates)
+                await self._connection.add_remote(remote.candidates)
                 await self._connection.connect()
-                self._engine.secure(self.id, await self._dtls.handshake(self._offer.fingerprint))
+                self._engine.secure(self.id, await self._dtls.handshake(remote.fingerprint))
         except ConnectionError:
             self._on_failed("ICE found no way to the peer")
             return
@@ -137,3 +141,8 @@ class Leg:
 
     def _nominated(self, address: Address) -> None:
         self._engine.set_remote(self.id, address, self._connection.local_port)
+
+
+def relay_addresses(remote: Remote) -> set[Address]:
+    """Where a relay is: exactly where its candidates say."""
+    return {(candidate.host, candidate.port) for candidate in remote.candidates}

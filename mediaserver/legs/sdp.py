@@ -1,23 +1,24 @@
-"""Owns the SDP of one audio leg: reads what an offer says about it, writes our answer. Pure text, no I/O.
+"""Owns the reading of a peer's SDP about one audio leg, offers and answers. Pure text, no I/O.
 
 Follows RFC 8866 (SDP), RFC 3264 and 8829 (offer and answer), RFC 8839 (ICE) and RFC 8842 (DTLS). Attributes are
-read by name and never by position, at media level first and at session level otherwise. Reasons of ``BadOffer``
-quote nothing of the offer, so that they may be logged and stored in the call record.
+read by name and never by position, at media level first and at session level otherwise. Reasons of ``BadSdp``
+quote nothing of it, so that they may be logged and stored in the call record. ``sdp_writing`` writes ours.
 """
 
 import enum
 import ipaddress
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-MAX_OFFER_CHARS = 64 * 1024
+MAX_CHARS = 64 * 1024
 """Browsers send about 4 KiB for audio alone, Meta about 1.5 KiB; the bound keeps parsing below a millisecond."""
 MAX_CANDIDATES = 32
 """Candidates kept of one offer, so that an offer cannot make us check more pairs than RFC 8445 6.1.2.5 allows."""
-HOST_TYPE_PREFERENCE = 126
-"""RFC 8445 5.1.2.2."""
+OPUS_PAYLOAD_TYPE = 111
+"""What WhatsApp and browsers call Opus, and so do our offers (whatsapp-calling 5.3)."""
+DTMF_PAYLOAD_TYPE = 126
+"""The same for telephone-event at 8000 Hz."""
 PROTOCOLS = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF"})
 """Profiles of DTLS-SRTP over UDP (RFC 5764 8); the last is what browsers wrote before they followed it."""
 
@@ -32,12 +33,12 @@ _SHA_256 = re.compile(r"(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}")
 _DIGITS = re.compile(r"[0-9]{1,10}")
 
 
-class BadOffer(Exception):
-    """The peer's offer cannot be answered. The message is a short reason without content of the offer."""
+class BadSdp(Exception):
+    """The peer's offer or answer cannot be used. The message is a short reason that quotes nothing of it."""
 
 
 class DtlsRole(enum.Enum):
-    """Who begins the handshake, as our answer words it (RFC 8842 5.2)."""
+    """Our part in the handshake, as an answer of ours words it (RFC 8842 5.2)."""
 
     CLIENT = "active"
     SERVER = "passive"
@@ -76,13 +77,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What an offer says about the one audio section that we answer."""
+class Remote:
+    """What a peer's offer or answer says about the one audio section that is used."""
 
     sections: tuple[Section, ...]
-    """Every section in its order; an answer has to have as many (RFC 3264 6)."""
+    """Every section in its order; our answer to an offer has to have as many (RFC 3264 6)."""
     audio: int
-    """Index of the section that is answered."""
+    """Index of the section that is used."""
     bundled: bool
     """Whether that section belongs to a BUNDLE group."""
     ice_ufrag: str
@@ -98,73 +99,54 @@ class Offer:
     opus: int
     """Payload type."""
     telephone_event: int | None
-    """Payload type of RFC 4733 digits, if offered."""
+    """Payload type of RFC 4733 digits, if there is one."""
     telephone_event_clock: int
     """8000 Hz (Meta, browsers) or 48000 Hz (some browsers)."""
     ssrc: int | None
-    """The peer's stream, if the offer names one."""
+    """The peer's stream, if it is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Local:
-    """Our side of the answer."""
-
-    addresses: tuple[str, ...]
-    """Advertised IP addresses, the preferred one first."""
-    port: int
-    ice_ufrag: str
-    ice_pwd: str
-    fingerprint: str
-    """SHA-256 of our certificate, hexadecimal pairs."""
-    ssrc: int
-    cname: str
-    """Who sends the stream, as our RTCP says it too (RFC 5576 6.1)."""
-    session_id: int
-    """Number of the o= line, below 2**62 (RFC 9429 5.2.1)."""
-
-
-def parse_offer(text: str) -> Offer:
-    """Read an offer. Raises BadOffer, and nothing else, for any text that cannot be answered."""
+def parse_offer(text: str) -> Remote:
+    """Read an offer. Raises BadSdp, and nothing else, for any text that cannot be answered."""
     session, sections = _split(text)
-    reasons: list[BadOffer] = []
+    reasons: list[BadSdp] = []
     for index, section in enumerate(sections):
         if section.media == "audio":
             try:
                 return _read_audio(session, sections, index)
-            except BadOffer as reason:
+            except BadSdp as reason:
                 reasons.append(reason)
-    raise reasons[0] if reasons else BadOffer("no audio")
+    raise reasons[0] if reasons else BadSdp("no audio")
 
 
-def write_answer(offer: Offer, local: Local) -> str:
-    """Our answer: the chosen audio section accepted, every other one refused with port 0 (RFC 3264 6)."""
-    lines = ["v=0", f"o=- {local.session_id} 1 IN IP4 127.0.0.1", "s=-", "t=0 0"]
-    if offer.bundled:
-        lines.append(f"a=group:BUNDLE {offer.sections[offer.audio].mid}")
-    lines.append("a=msid-semantic: WMS *")
-    for index, section in enumerate(offer.sections):
-        lines += _accept(offer, local) if index == offer.audio else _refuse(section)
-    # Meta and browsers refuse an answer whose last line is not ended (whatsapp-calling 5.7).
-    return "\r\n".join(lines) + "\r\n"
+def parse_answer(text: str) -> Remote:
+    """Read the answer to an offer of ours. Raises BadSdp, and nothing else, for any text that is none.
 
-
-def host_priority(rank: int) -> int:
-    """Priority of our host candidate number ``rank``, component 1 (RFC 8445 5.1.2.1)."""
-    return (HOST_TYPE_PREFERENCE << 24) + ((65535 - rank) << 8) + 255
+    Our part in the handshake is the one it leaves to us; ``actpass``, which RFC 5763 forbids in an answer and has been
+    seen at Meta, leaves us the client's (whatsapp-calling 5.5).
+    """
+    session, sections = _split(text)
+    if [section.media for section in sections] != ["audio"]:
+        # An answer has exactly the sections of its offer (RFC 3264 6).
+        raise BadSdp("not the one audio section that was offered")
+    answer = _read_audio(session, sections, 0)
+    if answer.opus != OPUS_PAYLOAD_TYPE:
+        raise BadSdp("Opus has another payload type than was offered")
+    return answer
 
 
 def _split(text: str) -> tuple[Section, tuple[Section, ...]]:
     """The session part, shaped like a section, and the m= sections."""
-    if len(text) > MAX_OFFER_CHARS:
-        raise BadOffer("SDP is too long")
+    if len(text) > MAX_CHARS:
+        raise BadSdp("SDP is too long")
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     if not lines or lines[0].rstrip() != "v=0" or not all(map(_LINE.match, lines)):
-        raise BadOffer("not SDP")
+        raise BadSdp("not SDP")
     if any(map(_CONTROL.search, lines)):
         # What is echoed into our answer must not be able to carry a line of its own.
-        raise BadOffer("control characters in SDP")
+        raise BadSdp("control characters in SDP")
     starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
     bounds = [*starts, len(lines)]
     session = Section("session", 0, "", (), _attributes(lines[: bounds[0]]))
@@ -179,32 +161,32 @@ def _attributes(lines: list[str]) -> tuple[tuple[str, str], ...]:
 def _read_section(lines: list[str]) -> Section:
     found = _MEDIA.fullmatch(lines[0])
     if found is None:
-        raise BadOffer("malformed m= line")
+        raise BadSdp("malformed m= line")
     media, port, protocol, formats = found.groups()
     return Section(media, int(port), protocol, tuple(formats.split()), _attributes(lines[1:]))
 
 
-def _read_audio(session: Section, sections: tuple[Section, ...], index: int) -> Offer:
+def _read_audio(session: Section, sections: tuple[Section, ...], index: int) -> Remote:
     section = sections[index]
     if section.port == 0:
-        raise BadOffer("audio is rejected")
+        raise BadSdp("audio is rejected")
     if section.protocol not in PROTOCOLS:
-        raise BadOffer("audio is not DTLS-SRTP over UDP")
+        raise BadSdp("audio is not DTLS-SRTP over UDP")
 
     def inherited(name: str) -> list[str]:
         return section.values(name) or session.values(name)
 
     if any(inherited(direction) for direction in ("sendonly", "recvonly", "inactive")):
-        raise BadOffer("audio is not two-way")
+        raise BadSdp("audio is not two-way")
     opus, telephone_events = _payload_types(section)
     fingerprint = _fingerprint(inherited("fingerprint"))
     ufrag, pwd = _credentials(inherited("ice-ufrag"), inherited("ice-pwd"))
     if not section.values("rtcp-mux"):
         # There is one port for everything; a second one for RTCP does not exist (RFC 5761).
-        raise BadOffer("no rtcp-mux")
+        raise BadSdp("no rtcp-mux")
     clock = 8000 if 8000 in telephone_events else 48000
     groups = (value.split() for value in session.values("group"))
-    return Offer(
+    return Remote(
         sections=sections,
         audio=index,
         bundled=any(group[:1] == ["BUNDLE"] and section.mid in group[1:] for group in groups),
@@ -236,27 +218,27 @@ def _payload_types(section: Section) -> tuple[int, dict[int, int]]:
             case ["telephone-event", "8000" | "48000" as clock]:
                 telephone_events.setdefault(int(clock), payload_type)
     if not opus:
-        raise BadOffer("no Opus")
+        raise BadSdp("no Opus")
     return opus[0], telephone_events
 
 
 def _fingerprint(values: list[str]) -> str:
     if not values:
-        raise BadOffer("no fingerprint")
+        raise BadSdp("no fingerprint")
     for value in values:
         algorithm, _, digest = value.partition(" ")
         if algorithm.lower() == "sha-256":
             if not _SHA_256.fullmatch(digest.strip()):
-                raise BadOffer("malformed fingerprint")
+                raise BadSdp("malformed fingerprint")
             return digest.strip().upper()
-    raise BadOffer("no sha-256 fingerprint")
+    raise BadSdp("no sha-256 fingerprint")
 
 
 def _credentials(ufrags: list[str], passwords: list[str]) -> tuple[str, str]:
     if not ufrags or not passwords:
-        raise BadOffer("no ICE credentials")
+        raise BadSdp("no ICE credentials")
     if not _UFRAG.fullmatch(ufrags[0]) or not _PASSWORD.fullmatch(passwords[0]):
-        raise BadOffer("malformed ICE credentials")
+        raise BadSdp("malformed ICE credentials")
     return ufrags[0], passwords[0]
 
 
@@ -267,7 +249,7 @@ def _role(setups: list[str]) -> DtlsRole:
         case ["active"]:
             return DtlsRole.SERVER
         case _:
-            raise BadOffer("no usable DTLS role")
+            raise BadSdp("no usable DTLS role")
 
 
 def _candidates(values: list[str]) -> tuple[Candidate, ...]:
@@ -301,39 +283,3 @@ def _ssrc(values: list[str]) -> int | None:
 def _number(text: str, most: int) -> int | None:
     """A decimal number of ASCII digits from 0 to ``most``."""
     return int(text) if _DIGITS.fullmatch(text) and int(text) <= most else None
-
-
-def _accept(offer: Offer, local: Local) -> Iterator[str]:
-    """The section in the form that Meta takes; browsers take the same (whatsapp-calling 5.2)."""
-    section = offer.sections[offer.audio]
-    formats = f"{offer.opus}" if offer.telephone_event is None else f"{offer.opus} {offer.telephone_event}"
-    address = ipaddress.ip_address(local.addresses[0])
-    yield f"m=audio {local.port} {section.protocol} {formats}"
-    yield f"c=IN IP{address.version} {address}"
-    yield "a=rtcp:9 IN IP4 0.0.0.0"
-    for rank, host in enumerate(local.addresses):
-        yield f"a=candidate:{rank + 1} 1 udp {host_priority(rank)} {host} {local.port} typ host"
-    yield f"a=ice-ufrag:{local.ice_ufrag}"
-    yield f"a=ice-pwd:{local.ice_pwd}"
-    yield f"a=fingerprint:sha-256 {local.fingerprint}"
-    yield f"a=setup:{offer.role.value}"
-    if section.mid is not None:
-        yield f"a=mid:{section.mid}"
-    yield "a=sendrecv"
-    yield "a=msid:ringbridge audio"
-    yield "a=rtcp-mux"
-    yield f"a=rtpmap:{offer.opus} opus/48000/2"
-    yield f"a=fmtp:{offer.opus} minptime=20;useinbandfec=1"
-    if offer.telephone_event is not None:
-        yield f"a=rtpmap:{offer.telephone_event} telephone-event/{offer.telephone_event_clock}"
-    yield "a=ptime:20"
-    yield "a=maxptime:20"
-    yield f"a=ssrc:{local.ssrc} cname:{local.cname}"
-
-
-def _refuse(section: Section) -> Iterator[str]:
-    yield f"m={section.media} 0 {section.protocol} {' '.join(section.formats)}"
-    yield "c=IN IP4 0.0.0.0"
-    if section.mid is not None:
-        yield f"a=mid:{section.mid}"
-    yield "a=inactive"

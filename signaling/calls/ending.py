@@ -40,6 +40,7 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
     LegFailed,
+    LegOffered,
     LegRefused,
     LegSilent,
     LegSpeaks,
@@ -86,7 +87,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
     match event:
         case AgentAssigned():
             return ignore(call, "the call is over", ReleaseAgent(agent=event.agent, outcome="not_needed"))
-        case LegAnswered():
+        case LegAnswered() | LegOffered():
             return ignore(call, "the call is over", CloseLeg(leg=event.leg))
         case CallTerminated() if call.phase is Phase.ENDING:
             return _ended(call, event)

@@ -115,8 +115,15 @@ class LegAnswered(_Event, frozen=True):
     sdp: str
 
 
+class LegOffered(_Event, frozen=True):
+    """The media side made a leg that offers, and wrote this SDP offer."""
+
+    leg: str
+    sdp: str
+
+
 class LegRefused(_Event, frozen=True):
-    """The media side cannot use the offer of this leg, or has no room for it."""
+    """The media side cannot use the SDP of this leg's peer, or has no room for the leg."""
 
     leg: str
     reason: str
@@ -265,6 +272,7 @@ Event: TypeAlias = (
     CallOffered
     | CallTerminated
     | LegAnswered
+    | LegOffered
     | LegRefused
     | LegConnected
     | LegFailed

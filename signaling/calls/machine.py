@@ -11,6 +11,7 @@ from typing import assert_never
 
 from signaling.calls import ending, holding, queueing, returning, ringing, serving, setup, silence, transferring
 from signaling.calls.call import CALLER_LEG, Call, End, Route
+from signaling.calls.effects import CloseLeg
 from signaling.calls.events import (
     ActionConfirmed,
     ActionFailed,
@@ -31,6 +32,7 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
     LegFailed,
+    LegOffered,
     LegRefused,
     LegSilent,
     LegSpeaks,
@@ -65,6 +67,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return setup.leg_connected(call, now)
         case LegFailed() if event.leg == CALLER_LEG:
             return ending.end(call, now, End(by="network", reason=event.reason))
+        case LegOffered():
+            return ignore(call, "no leg of this call offers", CloseLeg(leg=event.leg))
         case LegAnswered():
             return serving.leg_answered(call, event)
         case LegConnected():

@@ -20,13 +20,14 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
     LegFailed,
+    LegOffered,
     LegRefused,
     LegSilent,
     LegSpeaks,
 )
 from tests.mediaserver.conftest import MakePeer, tone_frames
-from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
-from tests.support.peers import MetaPeer, Peer
+from tests.support.offers import CHROMIUM_OFFER, META_ANSWER, META_OFFER, without
+from tests.support.peers import AnsweringMetaPeer, MetaPeer, Peer
 from tests.support.rtp_peer import RtpPeer
 from tests.support.unseen import Unseen
 
@@ -73,7 +74,7 @@ def calls() -> Calls:
 
 @pytest.fixture
 async def media(engine: Engine, calls: Calls) -> AsyncIterator[Media]:
-    tones = (("ringback", RINGBACK_HZ), ("music", MUSIC_HZ), ("hold", HOLD_HZ))
+    tones = (("ringback", RINGBACK_HZ), ("ringback-gb", RINGBACK_HZ), ("music", MUSIC_HZ), ("hold", HOLD_HZ))
     clips = {name: Clip(name, tone_frames(hertz)) for name, hertz in tones}
     music, hold = (Programme((Segment(name, FOR_EVER),)) for name in ("music", "hold"))
     main = WaitStrategy(Programme((Segment("ringback", 1), Segment("music", FOR_EVER))), hold)
@@ -321,3 +322,43 @@ async def test_stop_ends_every_leg_and_leaves_no_task(media: Media, engine: Engi
 
     assert engine.totals().legs == 0
     assert asyncio.all_tasks() - tasks == set()
+
+
+async def test_a_leg_that_offers_is_silent_until_it_is_told_what_to_hear(
+    media: Media, calls: Calls, peer: MakePeer[Peer]
+) -> None:
+    """#7, #49: the customer's phone still rings while this leg is up already."""
+    customer = peer(AnsweringMetaPeer, CALLER_HZ)
+    assert isinstance(customer, AnsweringMetaPeer)
+
+    media.offer("c", "caller")
+    _, offered = await calls.told()
+    assert isinstance(offered, LegOffered)
+    media.take_answer("c", "caller", await customer.answer(offered.sdp))
+
+    assert await calls.told() == ("c", LegConnected(leg="caller"))
+    await calls.until("c", "caller", LegEventKind.HEARD)
+    assert media.counters("c")["caller"].sent == 0
+    media.play("c", "caller", "main")
+    await hears(customer, RINGBACK_HZ)
+
+
+async def test_an_answer_that_cannot_be_used_is_told_in_words(media: Media, calls: Calls) -> None:
+    media.offer("c", "caller")
+    assert isinstance((await calls.told())[1], LegOffered)
+
+    media.take_answer("c", "caller", without(META_ANSWER, "a=fingerprint"))
+
+    assert await calls.told() == ("c", LegRefused(leg="caller", reason="no fingerprint"))
+    media.take_answer("c", "agent-1", META_ANSWER)
+    assert calls.posted.empty(), "an answer for a leg that is gone is nobody's"
+
+
+async def test_an_agent_who_dials_hears_it_ring(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    """Not even a country without a ringing tone of its own leaves the agent in silence."""
+    agent = peer(Peer, AGENT_HZ)
+    await connect(media, calls, "agent-1", agent)
+
+    media.ring_back("c", "agent-1", "GB")
+
+    await hears(agent, RINGBACK_HZ)

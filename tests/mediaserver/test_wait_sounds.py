@@ -34,7 +34,7 @@ def test_a_queue_of_which_nothing_is_said_rings_and_plays(library: Library, tmp_
     strategy = sounds.strategies["main"]
     assert strategy.background.segments == (Segment("ringback-eu", 2), Segment("music", FOR_EVER))
     assert strategy.hold.segments == (Segment("music", FOR_EVER),)
-    assert sounds.clips.keys() == {"ringback-eu", "music"}
+    assert sounds.clips.keys() == {"ringback-eu", "ringback-gb", "music"}
     assert sounds.problems == ()
 
 

@@ -52,7 +52,7 @@ class Desk:
     async def reach_waiting(self, call_id: str) -> None:
         """Bring a call to the queue."""
         await self.supervisor.deliver((offer(call_id),))
-        await self.asked.until("media.answer")
+        await self.asked.until("legs.answer")
         self.supervisor.post(call_id, LegAnswered(leg="caller", sdp="v=0 answer"))
         self.supervisor.post(call_id, LegConnected(leg="caller"))
         self.supervisor.post(call_id, ActionConfirmed(action=Action.PRE_ACCEPT))
@@ -82,7 +82,7 @@ def offer(call_id: str, *, offered_at: float = NOW) -> CallOffered:
 async def test_connect_twice_makes_one_call(desk: Desk) -> None:
     """#101: a duplicate delivery must not make a second leg or a second ring."""
     await asyncio.gather(*(desk.supervisor.deliver((offer("wacid.A"),)) for _ in range(50)))
-    await desk.asked.until("media.answer")
+    await desk.asked.until("legs.answer")
     assert desk.supervisor.totals.started == 1, "50 copies of one connect are one call"
 
 
@@ -95,7 +95,7 @@ async def test_terminate_before_connect_never_rings(desk: Desk) -> None:
 
 async def test_two_calls_of_one_payload_are_two_calls(desk: Desk) -> None:
     await desk.supervisor.deliver((offer("wacid.A"), offer("wacid.B")))
-    await desk.asked.until("media.answer", times=2)
+    await desk.asked.until("legs.answer", times=2)
     assert desk.supervisor.totals.started == 2, "siblings in one payload must not be dropped"
 
 
@@ -120,7 +120,7 @@ async def test_a_bug_ends_its_call_and_spares_the_others(desk: Desk, monkeypatch
     names = desk.asked.names()
     assert "whatsapp.terminate" in names, "Meta is told, or the caller hears nothing for ever"
     assert "waiting.leave" in names, "the agent is freed"
-    assert "media.close" in names, "the leg is freed"
+    assert "legs.close" in names, "the leg is freed"
 
 
 async def test_close_ends_living_calls_at_meta(desk: Desk) -> None:

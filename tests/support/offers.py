@@ -1,4 +1,4 @@
-"""Owns two SDP offers as they come from the field: Meta's of a user-initiated call, and a desktop Chromium's for audio.
+"""Owns SDP as it comes from the field: Meta's offer and Meta's answers, and a desktop Chromium's offer for audio.
 
 Addresses, keys and ids are invented (documentation ranges); shape and order of the lines are not.
 """
@@ -32,6 +32,46 @@ a=maxptime:20
 a=ptime:20
 a=ssrc:2915530371 cname:WhatsAppAudioStream1
 """.replace("\n", "\r\n")
+
+META_ANSWER = """\
+v=0
+o=- 1795334461007 2 IN IP4 127.0.0.1
+s=-
+t=0 0
+a=group:BUNDLE 0
+a=msid-semantic: WMS 0a0f8e6c-5b0f-4d6d-8d43-1b0a6a5a7c10
+a=ice-lite
+m=audio 3482 UDP/TLS/RTP/SAVPF 111 126
+c=IN IP4 203.0.113.61
+a=rtcp:9 IN IP4 0.0.0.0
+a=candidate:2267310990 1 udp 2113937151 203.0.113.61 3482 typ host generation 0 ufrag W7dkPq2mXs9LcVtY network-cost 50
+a=candidate:990112873 1 udp 2113939711 2001:db8:f2a1:d0:face:b00c:0:7260 3482 typ host generation 0 network-cost 50
+a=ice-ufrag:W7dkPq2mXs9LcVtY
+a=ice-pwd:c2FtcGxlLWljZS1wd2QtMQ==
+a=fingerprint:sha-256 2A:11:0C:7F:93:5E:44:D8:61:B2:9C:EE:07:35:A1:5B:C4:80:F6:1D:72:3E:99:AC:50:6F:DB:24:8E:17:B3:C9
+a=setup:active
+a=mid:0
+a=sendrecv
+a=msid:0a0f8e6c-5b0f-4d6d-8d43-1b0a6a5a7c10 WhatsAppTrack1
+a=rtcp-mux
+a=rtpmap:111 opus/48000/2
+a=rtcp-fb:111 transport-cc
+a=fmtp:111 maxaveragebitrate=20000;maxplaybackrate=16000;minptime=20;sprop-maxcapturerate=16000;useinbandfec=1
+a=rtpmap:126 telephone-event/8000
+a=maxptime:20
+a=ptime:20
+a=ssrc:1820049912 cname:WhatsAppAudioStream1
+""".replace("\n", "\r\n")
+"""Meta's answer of a business-initiated call (whatsapp-calling 5.4)."""
+
+DOCUMENTED_ANSWER = (
+    META_ANSWER.replace("SAVPF 111 126", "SAVPF 111 9 0 8 110 126")
+    .replace("a=ice-ufrag", "a=ice-options:trickle\r\na=ice-ufrag")
+    .replace("a=mid:0", "a=mid:0\r\na=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level")
+    .replace("a=rtpmap:126", "a=rtpmap:9 G722/8000\r\na=rtpmap:110 telephone-event/48000\r\na=rtpmap:126")
+    + "a=ssrc:1820049912 mslabel:0a0f8e6c\r\na=ssrc:1820049912 label:WhatsAppTrack1\r\n"
+)
+"""The same as Meta's documentation prints it: every codec of a browser's offer mirrored."""
 
 CHROMIUM_OFFER = """\
 v=0

@@ -114,6 +114,18 @@ class MetaPeer(Peer):
         await super().accept(answer.replace("a=mid:audio", "a=mid:0").replace("BUNDLE audio", "BUNDLE 0"))
 
 
+class AnsweringMetaPeer(Peer):
+    """Meta's relay in a business-initiated call: it answers, and is ice-lite and controlled."""
+
+    async def answer(self, offer: str, *, setup: str = "active") -> str:
+        """The SDP answer; ``setup`` is what it says about the handshake, and ``actpass`` means passive."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+        self.dtls._set_role("client" if setup == "active" else "server")
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
+        sdp = re.sub(r"a=fingerprint:sha-(384|512) .*\r\n", "", self.connection.localDescription.sdp)
+        return re.sub(r"a=setup:\w+", f"a=setup:{setup}", sdp.replace("m=audio", "a=ice-lite\r\nm=audio", 1))
+
+
 def _pitch(frame: AudioFrame) -> float:
     samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].astype(float)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8 * len(samples)))

@@ -35,17 +35,33 @@ class Asked:
         return [arguments for name, arguments in self.all if name == what][times - 1]
 
 
-class FakeMedia:
-    """Media without packets."""
+class FakeLegs:
+    """Legs without sockets."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
 
     def answer(self, call_id: str, leg: str, sdp: str, *, whatsapp: bool) -> None:
-        self._asked.note("media.answer", call_id, leg, sdp, whatsapp)
+        self._asked.note("legs.answer", call_id, leg, sdp, whatsapp)
+
+    def offer(self, call_id: str, leg: str) -> None:
+        self._asked.note("legs.offer", call_id, leg)
+
+    def take_answer(self, call_id: str, leg: str, sdp: str) -> None:
+        self._asked.note("legs.take_answer", call_id, leg, sdp)
 
     def start(self, call_id: str, leg: str) -> None:
-        self._asked.note("media.start", call_id, leg)
+        self._asked.note("legs.start", call_id, leg)
+
+    def close(self, call_id: str, leg: str | None = None) -> None:
+        self._asked.note("legs.close", call_id, leg)
+
+
+class FakeMedia:
+    """Media without packets."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
 
     def play(self, call_id: str, leg: str, queue: str) -> None:
         self._asked.note("media.play", call_id, leg, queue)
@@ -56,8 +72,8 @@ class FakeMedia:
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         self._asked.note("media.join", call_id, *legs)
 
-    def close(self, call_id: str, leg: str | None = None) -> None:
-        self._asked.note("media.close", call_id, leg)
+    def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
+        self._asked.note("media.ring_back", call_id, leg, country)
 
 
 class FakeWhatsApp:
@@ -142,4 +158,4 @@ class FakeRecords:
 
 def fake_ports(asked: Asked, records: FakeRecords) -> Ports:
     """All ports as fakes that note into ``asked``."""
-    return Ports(FakeMedia(asked), FakeWhatsApp(asked), FakeWaiting(asked), FakeAgents(asked), records)
+    return Ports(FakeLegs(asked), FakeMedia(asked), FakeWhatsApp(asked), FakeWaiting(asked), FakeAgents(asked), records)

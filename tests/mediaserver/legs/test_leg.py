@@ -15,9 +15,10 @@ from aioice import stun
 from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80
 
 from mediaserver.legs import leg as leg_module
+from mediaserver.legs.answering import AnsweringLeg
 from mediaserver.legs.ice import Connection
 from mediaserver.legs.leg import Leg
-from mediaserver.legs.sdp import BadOffer
+from mediaserver.legs.sdp import BadSdp
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
@@ -34,7 +35,7 @@ class Watched:
         self._engine = engine
         self._connected = asyncio.Event()
         self._failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.leg = Leg(
+        self.leg = AnsweringLeg(
             engine,
             ports,
             offer,
@@ -311,7 +312,7 @@ async def test_a_bug_in_a_leg_fails_that_leg_only(
 
 
 async def test_a_bad_offer_leaves_nothing_behind(engine: Engine, ports: SharedPorts) -> None:
-    with pytest.raises(BadOffer):
+    with pytest.raises(BadSdp):
         Watched(engine, ports, "v=0\r\n", whatsapp=True)
 
     assert engine.totals().legs == 0

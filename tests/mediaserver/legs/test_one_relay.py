@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from aioice import stun
 
-from mediaserver.legs.leg import Leg
+from mediaserver.legs.answering import AnsweringLeg
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.legs.transport import SharedPorts
 from mediaserver.packets.engine import Engine
@@ -103,7 +103,7 @@ async def test_calls_by_one_relay_all_carry_sound(
         assert isinstance(phone, MetaPeer)
         connected = asyncio.Event()
         offer, way = await relay.offer(phone)
-        leg = Leg(
+        leg = AnsweringLeg(
             engine,
             ports,
             offer,

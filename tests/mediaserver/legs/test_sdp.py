@@ -8,7 +8,8 @@ from aiortc.sdp import SessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediaserver.legs.sdp import BadOffer, DtlsRole, Local, Offer, parse_offer, write_answer
+from mediaserver.legs.sdp import BadSdp, DtlsRole, Remote, parse_offer
+from mediaserver.legs.sdp_writing import Local, write_answer
 from tests.support.offers import CHROMIUM_OFFER, META_OFFER, without
 
 LOCAL = Local(
@@ -221,7 +222,7 @@ BAD = {
 
 @pytest.mark.parametrize(("text", "reason"), BAD.values(), ids=BAD.keys())
 def test_refuses_a_bad_offer_with_a_reason(text: str, reason: str) -> None:
-    with pytest.raises(BadOffer) as refusal:
+    with pytest.raises(BadSdp) as refusal:
         parse_offer(text)
 
     assert str(refusal.value) == reason, "the reason goes into the call record and may quote nothing"
@@ -250,10 +251,10 @@ def test_any_mixture_of_good_lines_parses_or_is_refused(lines: list[str]) -> Non
     _parses_or_refuses("\r\n".join(["v=0", *lines, ""]))
 
 
-def _parses_or_refuses(text: str) -> Offer | None:
+def _parses_or_refuses(text: str) -> Remote | None:
     try:
         offer = parse_offer(text)
-    except BadOffer:
+    except BadSdp:
         return None
     lines = write_answer(offer, LOCAL).split("\r\n")
     assert lines.pop() == "", "the last line has to be ended too"

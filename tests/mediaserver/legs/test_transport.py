@@ -9,7 +9,7 @@ from aioice import stun
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mediaserver.legs.ice import Connection
+from mediaserver.legs.ice import Connection, new_credentials
 from mediaserver.legs.srtp import srtp_functions
 from mediaserver.legs.transport import PortsExhausted, SharedPorts
 from mediaserver.packets.engine import Engine
@@ -22,7 +22,7 @@ WIDE = 5
 
 @pytest.fixture
 async def connection(engine: Engine, ports: SharedPorts) -> AsyncIterator[Connection]:
-    connection = Connection(ports, engine.ports[0], controlling=False, on_nominated=lambda _: None)
+    connection = Connection(ports, engine.ports[0], new_credentials(), controlling=False, on_nominated=lambda _: None)
     ports.attach(connection, ())
     yield connection
     await connection.close()
@@ -47,7 +47,9 @@ def wide() -> Iterator[SharedPorts]:
 
 def attached(ports: SharedPorts, remote: Sequence[Address]) -> Connection:
     """The agent of a leg whose peer is at these addresses."""
-    connection = Connection(ports, ports.choose(remote), controlling=True, on_nominated=lambda _: None)
+    connection = Connection(
+        ports, ports.choose(remote), new_credentials(), controlling=True, on_nominated=lambda _: None
+    )
     ports.attach(connection, remote)
     return connection
 
@@ -136,7 +138,7 @@ async def test_dtls_goes_to_the_leg_that_validated_the_address_and_to_no_other(
     engine: Engine, ports: SharedPorts, connection: Connection
 ) -> None:
     hello = Datagram(b"\x16\xfe\xfd" + bytes(20), STRANGER, engine.ports[0])
-    other = Connection(ports, engine.ports[0], controlling=False, on_nominated=lambda _: None)
+    other = Connection(ports, engine.ports[0], new_credentials(), controlling=False, on_nominated=lambda _: None)
     ports.attach(other, ())
 
     ports._route(hello)
@@ -176,7 +178,7 @@ def test_refuses_to_advertise_what_no_peer_could_reach(engine: Engine) -> None:
 
 async def test_every_advertised_address_is_a_candidate_and_each_family_is_checked_once(engine: Engine) -> None:
     ports = SharedPorts(engine, lambda _: None, ["198.51.100.7", "10.0.0.7"])
-    connection = Connection(ports, engine.ports[0], controlling=True, on_nominated=lambda _: None)
+    connection = Connection(ports, engine.ports[0], new_credentials(), controlling=True, on_nominated=lambda _: None)
 
     assert [(c.host, c.port) for c in connection.local_candidates] == [
         ("198.51.100.7", engine.address[1]),

@@ -7,7 +7,7 @@ import pytest
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
-from signaling.calls.events import Action, DeadlinePassed, Event, Overflow, Reason, ServerStopping
+from signaling.calls.events import Action, DeadlinePassed, Event, LegOffered, Overflow, Reason, ServerStopping
 from tests.signaling.calls import builders as b
 
 LOST_LEG = "agent-9"
@@ -20,6 +20,7 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "LegAnswered/caller": b.leg_answered(CALLER_LEG),
     "LegAnswered/tab": b.leg_answered(b.TAB_LEG),
     "LegAnswered/lost": b.leg_answered(LOST_LEG),
+    "LegOffered": LegOffered(leg=CALLER_LEG, sdp="v=0 offer of ours"),
     "LegRefused/caller": b.leg_refused(CALLER_LEG),
     "LegRefused/tab": b.leg_refused(b.TAB_LEG),
     "LegRefused/lost": b.leg_refused(LOST_LEG),
@@ -75,6 +76,7 @@ REASONS = {
     "over": "the call is over",
     "dup": "duplicate connect",
     "leg": "the caller's leg was answered before",
+    "none": "no leg of this call offers",
     "lost": "the tab of this leg is gone",
     "mute": "a caller may be silent",
     "nil": "not heard anyway",
@@ -104,6 +106,7 @@ ServerStopping           ending ending ending ending ending ending ending ending
 LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
 LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -over  -over
 LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegOffered               -none  -none  -none  -none  -none  -none  -none  -none  -none  -over  -over
 LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
 LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -over  -over
 LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
