@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import structlog
@@ -29,11 +30,12 @@ from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
-from signaling.api import calls, room
+from signaling.agents.tokens import Verifier
+from signaling.api import calls, wallboard
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
 from signaling.calls.events import Event
-from signaling.clock import SystemClock
+from signaling.clock import Clock, SystemClock
 from signaling.pause import pause
 from signaling.ports import Ports
 from signaling.softphone.page import SoftphonePage
@@ -43,6 +45,10 @@ from signaling.supervisor import Supervisor
 from signaling.trace import TraceFolder
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.view import RoomView
+from signaling.wallboard import view
+from signaling.wallboard.feed import Feed
+from signaling.wallboard.today import Today
+from signaling.wallboard.view import WallboardNow
 from signaling.whatsapp.endpoint import Webhook
 from signaling.whatsapp.graph import Access, Graph
 
@@ -84,17 +90,18 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
 
         store = await StoreAccess(config.store, secrets.store_password).open_to_serve(clock)
         stack.push_async_callback(store.close)
-        records = Records(store, pause=pause)
+        today = Today(clock, zone=ZoneInfo(config.wallboard.zone), in_time_s=config.wallboard.in_time_s)
+        records = Records(store, pause=pause, listeners=(today.note,))
         stack.push_async_callback(records.close)
+        await today.start(records)
 
         library = await asyncio.to_thread(Library, [zone.zone for zone in ZONES])
         engine = _build_engine(config, library)
         stack.callback(engine.close)
         sounds = await asyncio.to_thread(_sounds, config, library)
-        rules, queues = rules_of(config), [queue.name for queue in config.queues]
-        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules)
-        view = RoomView(lambda: dispatcher.room, clock)
-        player = WaitPlayer(engine, sounds, view, asyncio.get_running_loop())
+        dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
+        waiting = RoomView(lambda: dispatcher.room, clock)
+        player = WaitPlayer(engine, sounds, waiting, asyncio.get_running_loop())
         ledger = Ledger(records)
         media = Media(engine, board.post, player, (Figures(metrics), ledger), advertised=config.media.advertised)
         media.open()
@@ -104,7 +111,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        desk = Desk(post=board.post, room=dispatcher, queues=queues)
+        desk = Desk(post=board.post, room=dispatcher, queues=[queue.name for queue in config.queues])
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
@@ -129,16 +136,13 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         await supervisor.recover()
         await webhook.recover()
 
-        agents = AgentEndpoint(
-            desk, secret=secrets.agent_secret.get_secret_value(), clock=clock, allowed_origins=config.http.origins
-        )
-        api = Api(
-            (*calls.operations(records), *room.operations(lambda: dispatcher.room, rules, queues)),
-            Idempotency(store, clock),
-            secret=secrets.agent_secret.get_secret_value(),
-            clock=clock,
-            origins=config.http.origins,
-        )
+        look = _look(supervisor, dispatcher, today, config, clock)
+        feed = Feed(look, pause)
+        stack.push_async_callback(feed.close)
+        identify, origins = Verifier(secrets.agent_secret.get_secret_value(), clock), config.http.origins
+        agents = AgentEndpoint(desk, feed, identify, allowed_origins=origins)
+        operations = (*calls.operations(records), *wallboard.operations(look))
+        api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
         application = server.build(webhook, agents, api, SoftphonePage(), metrics)
         address = await _listen(stack, application, config)
         stack.callback(agents.close)
@@ -186,6 +190,19 @@ def _sounds(config: Config, library: Library) -> Sounds:
     for problem in sounds.problems:
         log.warning("sound_not_as_configured", problem=problem)
     return sounds
+
+
+def _look(
+    supervisor: Supervisor, dispatcher: Dispatcher, today: Today, config: Config, clock: Clock
+) -> Callable[[], WallboardNow]:
+    """How the wallboard is read."""
+    rules, queues = rules_of(config), [queue.name for queue in config.queues]
+
+    def look() -> WallboardNow:
+        living = (call for call in supervisor.calls() if not call.over)
+        return view.look(dispatcher.room, living, today.day, rules=rules, queues=queues, now=clock())
+
+    return look
 
 
 def _access(config: Config, secrets: Secrets) -> Access:

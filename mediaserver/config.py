@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInf
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from mediaserver.section import Address, Country, Section
+from mediaserver.section import Address, Country, Section, Zone
 from mediaserver.store_config import StoreSection
 from mediaserver.wait_config import AudioSection
 from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
@@ -114,6 +114,17 @@ class WhatsAppSection(Section):
     calling: CallingSection = CallingSection()
 
 
+class WallboardSection(Section):
+    """How a day is counted for supervisors."""
+
+    zone: Zone = Field(default="UTC", description="IANA time zone in which a day begins, e.g. Europe/London.")
+    in_time_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Longest wait that counts as answered in time for the service level, in seconds.",
+    )
+
+
 class TraceSection(Section):
     """Traces of ended calls, for developers; nothing personal is in them."""
 
@@ -133,6 +144,7 @@ class Config(Section):
     agents: tuple[AgentSection, ...] = ()
     store: StoreSection = StoreSection()
     audio: AudioSection = AudioSection()
+    wallboard: WallboardSection = WallboardSection()
     trace: TraceSection = TraceSection()
 
 

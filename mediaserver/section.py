@@ -2,6 +2,7 @@
 
 import ipaddress
 from typing import Annotated
+from zoneinfo import available_timezones
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -24,8 +25,17 @@ def _country(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is no IANA time zone; write it like Europe/London")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 """An IPv4 or IPv6 address as text."""
 
 Country = Annotated[str, AfterValidator(_country)]
 """A country with phone numbers, as ISO 3166 writes it."""
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""A time zone, as the IANA database names it."""

@@ -57,9 +57,9 @@ class Runner:
         self._call: Call | None = None
 
     @property
-    def phase(self) -> Phase | None:
-        """Where the call stands; None before its first step."""
-        return self._call.phase if self._call is not None else None
+    def call(self) -> Call | None:
+        """The call as it stands; None before its first step."""
+        return self._call
 
     def post(self, event: Event) -> None:
         """Put an event into the inbox. Never blocks."""

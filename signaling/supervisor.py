@@ -72,9 +72,13 @@ class Supervisor:
         self._draining = False
         self.totals = Totals()
 
+    def calls(self) -> list[Call]:
+        """Every call of this node as it stands, those that end just now included."""
+        return [runner.call for runner in self._runners.values() if runner.call is not None]
+
     def phases(self) -> Counter[Phase]:
         """How many calls stand where."""
-        return Counter(runner.phase for runner in self._runners.values() if runner.phase is not None)
+        return Counter(call.phase for call in self.calls())
 
     def post(self, call_id: str, event: Event) -> None:
         """Hand an event to a call. A call that is gone needs no event any more."""

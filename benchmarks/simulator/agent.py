@@ -189,7 +189,7 @@ class ScriptedAgent:
                 self._rings.put_nowait(self._begin(message))
             case messages.Resume():
                 self._resumed.put_nowait(self._begin(message))
-            case messages.Pong():
+            case messages.Pong() | messages.Wallboard():
                 pass
             case _:
                 self._take_for_call(message)

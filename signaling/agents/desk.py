@@ -15,8 +15,8 @@ from signaling.agents import session as protocol
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
     CallEnded,
-    ClientMessage,
     Customer,
+    DeskMessage,
     Digit,
     Held,
     Joined,
@@ -29,6 +29,7 @@ from signaling.agents.messages import (
     Welcome,
 )
 from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, TellCall
+from signaling.agents.tokens import Role
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
@@ -90,7 +91,7 @@ class Desk:
         self._presence: dict[str, board.Presence] = {}
         self._opened = 0
 
-    def open(self, agent: str, send: Send, page: str | None = None) -> Tab:
+    def open(self, agent: str, send: Send, page: str | None = None, *, role: Role = Role.AGENT) -> Tab:
         """A tab has signed in. It is welcomed, and told at once what rings or waits for it. Ends with ``close``.
 
         A page that connects anew takes the place of its former tab, whose end a dead network would tell much later.
@@ -103,7 +104,7 @@ class Desk:
         former = next((other for other in tabs if page is not None and other.page == page), None)
         tabs.append(tab)
         presence = self._presence.get(agent, board.Presence.AWAY)
-        send(Welcome(version=PROTOCOL_VERSION, agent=agent, presence=presence.value))
+        send(Welcome(version=PROTOCOL_VERSION, agent=agent, presence=presence.value, role=role.value))
         if former is not None:
             self.close(former)
         tab.replaces = self._lost.get(agent)
@@ -113,7 +114,7 @@ class Desk:
             _resume(tab, self._awaited[agent])
         return tab
 
-    def receive(self, tab: Tab, message: ClientMessage) -> None:
+    def receive(self, tab: Tab, message: DeskMessage) -> None:
         """A tab says something; what still comes from a tab that is closed is for nobody."""
         if tab not in self._tabs_of(tab.session.agent):
             return

@@ -12,7 +12,6 @@ from collections.abc import Collection
 import structlog
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from signaling.agents import tokens
 from signaling.agents.desk import Desk
 from signaling.agents.messages import (
     MAX_MESSAGE_BYTES,
@@ -21,10 +20,13 @@ from signaling.agents.messages import (
     ClientMessage,
     CloseCode,
     Hello,
+    Wallboard,
+    WatchWallboard,
     decode,
 )
 from signaling.agents.outbox import Outbox
-from signaling.clock import Clock
+from signaling.agents.tokens import Identity, InvalidToken, Role, Verifier
+from signaling.wallboard.feed import Feed
 
 HELLO_S = 10.0
 """How long a fresh socket may take to sign in."""
@@ -50,16 +52,16 @@ class AgentEndpoint:
     def __init__(
         self,
         desk: Desk,
+        wallboard: Feed,
+        identify: Verifier,
         *,
-        secret: str,
-        clock: Clock,
         allowed_origins: Collection[str] = (),
         hello_s: float = HELLO_S,
         close_s: float = CLOSE_S,
     ) -> None:
         self._desk = desk
-        self._secret = secret
-        self._clock = clock
+        self._wallboard = wallboard
+        self._identify = identify
         self._allowed_origins = frozenset(allowed_origins)
         """Origins besides our own that may open a socket, as browsers write them: ``https://desk.example``."""
         self._hello_s = hello_s
@@ -115,20 +117,34 @@ class AgentEndpoint:
     async def _converse(self, socket: web.WebSocketResponse, outbox: Outbox) -> int:
         """Sign the tab in and hand its messages to the desk; the close code for whatever ended it."""
         try:
-            agent, page = await self._sign_in(socket)
-            tab = self._desk.open(agent, outbox.send, page)
+            identity, page = await self._sign_in(socket)
+            tab = self._desk.open(identity.name, outbox.send, page, role=identity.role)
             try:
-                async for message in socket:
-                    self._desk.receive(tab, _parse(message))
+                async for frame in socket:
+                    message = _parse(frame)
+                    if isinstance(message, WatchWallboard):
+                        self._watch_wallboard(identity, outbox, on=message.on)
+                    else:
+                        self._desk.receive(tab, message)
             finally:
+                self._wallboard.leave(outbox)
                 self._desk.close(tab)
         except _Refused as refused:
             _log.info("agent_tab_refused", code=refused.code.name)
             return refused.code
         return WSCloseCode.OK
 
-    async def _sign_in(self, socket: web.WebSocketResponse) -> tuple[str, str | None]:
-        """The agent whom the token signs in, and the id of the page."""
+    def _watch_wallboard(self, identity: Identity, outbox: Outbox, *, on: bool) -> None:
+        """Supervisors alone may see the whole site."""
+        if identity.role is not Role.SUPERVISOR:
+            _log.debug("agent_message_ignored", agent=identity.name, reason="not a supervisor")
+        elif on:
+            self._wallboard.watch(outbox, lambda board: outbox.send(Wallboard(board=board)))
+        else:
+            self._wallboard.leave(outbox)
+
+    async def _sign_in(self, socket: web.WebSocketResponse) -> tuple[Identity, str | None]:
+        """Whom the token signs in, and the id of the page."""
         try:
             hello = _parse(await socket.receive(timeout=self._hello_s))
         except TimeoutError:
@@ -138,12 +154,12 @@ class AgentEndpoint:
         if hello.version != PROTOCOL_VERSION:
             raise _Refused(CloseCode.BAD_VERSION)
         try:
-            identity = tokens.verify(hello.token, secret=self._secret, now=self._clock())
-        except tokens.InvalidToken as error:
+            identity = self._identify(hello.token)
+        except InvalidToken as error:
             raise _Refused(CloseCode.BAD_TOKEN) from error
-        if identity.role is tokens.Role.INTEGRATION:
+        if identity.role is Role.INTEGRATION:
             raise _Refused(CloseCode.BAD_TOKEN)
-        return identity.name, hello.page
+        return identity, hello.page
 
     async def _close(self, request: web.Request, socket: web.WebSocketResponse, code: int) -> None:
         """Close with a code; whoever does not confirm in time has the connection torn down."""

@@ -9,6 +9,8 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
+from signaling.wallboard.view import WallboardNow
+
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
 """Above any browser's audio-only SDP (about 4 KiB) with room to spare."""
@@ -104,13 +106,21 @@ class Transfer(_Message, frozen=True, tag="transfer"):
     to_queue: str | None = None
 
 
+class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
+    """A supervisor's tab wants to be sent Wallboard whenever it changes, or no more."""
+
+    on: bool
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
 
-ClientMessage: TypeAlias = (
+DeskMessage: TypeAlias = (
     Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer | Ping
 )
+"""What concerns the agent and his calls."""
+ClientMessage: TypeAlias = DeskMessage | WatchWallboard
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -129,6 +139,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     agent: str
     presence: str
     """``ready``, ``away``, ``ringing``, ``busy`` or ``wrap_up``: the same in every tab of the agent."""
+    role: str = "agent"
+    """``agent``, or ``supervisor`` for one who may watch the wallboard."""
 
 
 class Presence(_Message, frozen=True, tag="presence"):
@@ -214,12 +226,18 @@ class CallEnded(_Message, frozen=True, tag="call_ended"):
     """Meta's own words, when Meta had any."""
 
 
+class Wallboard(_Message, frozen=True, tag="wallboard"):
+    """The whole site as it is now, at most twice a second; the board is that of ``GET /api/v1/wallboard``."""
+
+    board: WallboardNow
+
+
 class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
 
 ServerMessage: TypeAlias = (
-    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Held | Digit | CallEnded | Pong
+    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Held | Digit | CallEnded | Wallboard | Pong
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from signaling.agents.messages import (
     Answer,
     Away,
-    ClientMessage,
+    DeskMessage,
     HangUp,
     Hello,
     Hold,
@@ -97,7 +97,7 @@ AboutCall: TypeAlias = MediaOffer | Answer | Reject | HangUp | Hold | Retrieve |
 Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
 
 
-def step(session: Session, message: ClientMessage) -> tuple[Session, Outcome]:
+def step(session: Session, message: DeskMessage) -> tuple[Session, Outcome]:
     """What a message of the tab means, and the tab's state after it."""
     match message:
         case Hello():

@@ -9,11 +9,11 @@ from importlib import resources
 import msgspec
 from aiohttp import hdrs, web
 
+from signaling.agents.tokens import Verifier
 from signaling.api import openapi, reference
 from signaling.api.idempotency import Idempotency
 from signaling.api.operation import PREFIX, AnyOperation
 from signaling.api.rest import Rest
-from signaling.clock import Clock
 
 _HEADERS = {
     hdrs.CONTENT_SECURITY_POLICY: "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -31,12 +31,11 @@ class Api:
         operations: Iterable[AnyOperation],
         idempotency: Idempotency,
         *,
-        secret: str,
-        clock: Clock,
+        identify: Verifier,
         origins: Collection[str] = (),
     ) -> None:
         known = tuple(operations)
-        self._rest = Rest(known, idempotency, secret=secret, clock=clock, origins=origins)
+        self._rest = Rest(known, idempotency, identify=identify, origins=origins)
         document = openapi.document(known)
         css = resources.files("signaling.api").joinpath("reference.css").read_bytes()
         self._files = {

@@ -11,12 +11,10 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from signaling.agents import tokens
-from signaling.agents.tokens import Identity
+from signaling.agents.tokens import Identity, InvalidToken, Verifier
 from signaling.api.idempotency import MAX_KEY_CHARACTERS, Idempotency, Reply
 from signaling.api.operation import KEY_HEADER, PREFIX, AnyOperation, Asked, Nothing
 from signaling.api.problem import Problem, describe, invalid
-from signaling.clock import Clock
 from signaling.store.contract import StoreUnavailable
 
 MAX_BODY_BYTES = 256 * 1024
@@ -40,14 +38,12 @@ class Rest:
         operations: Iterable[AnyOperation],
         idempotency: Idempotency,
         *,
-        secret: str,
-        clock: Clock,
+        identify: Verifier,
         origins: Collection[str] = (),
     ) -> None:
         self._operations = tuple(operations)
         self._idempotency = idempotency
-        self._secret = secret
-        self._clock = clock
+        self._identify_token = identify
         self._origins = frozenset(origins)
 
     def routes(self) -> list[web.RouteDef]:
@@ -113,9 +109,9 @@ class Rest:
         kind, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         try:
             if kind.lower() != "bearer":
-                raise tokens.InvalidToken("send a token as Authorization: Bearer")
-            return tokens.verify(token.strip(), secret=self._secret, now=self._clock())
-        except tokens.InvalidToken as error:
+                raise InvalidToken("send a token as Authorization: Bearer")
+            return self._identify_token(token.strip())
+        except InvalidToken as error:
             raise Problem(
                 401,
                 "not_signed_in",

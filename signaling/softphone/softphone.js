@@ -2,20 +2,20 @@
  * Owns <ringbridge-softphone>: the state of the page, and which part reacts to what. The server's messages and the
  * agent's presses become one state; the devices (ring, microphone, voice) follow it, and the view draws it.
  *
- * Attributes: `endpoint` (WebSocket address, default `/agent` of the page's host), `lang` (`en`, `ja`).
- * Methods:    `signIn(token)`, `signOut()`.  Property: `summary`, as in the event.
+ * Attributes: `server` (address of the server, default: the page's own), `lang` (`en`, `ja`).
+ * Methods:    `signIn(token)`, `signOut()`.  Properties: `summary`, as in the event; `session` (session.js), to be set
+ *             before the element enters a page whose other elements share it.
  * Event:      `ringbridge-change`, detail { connection, presence, phase, language, title }.
  * Theme:      custom properties of softphone.css and `::part()` names of template.js.
  */
 import { NO_CALL, live, rings, speaks, step } from "./call.js";
-import { Connection } from "./connection.js";
 import { MediaLeg } from "./media.js";
 import { Microphone, NoMicrophone } from "./microphone.js";
 import { Ringer } from "./ringer.js";
+import { Session } from "./session.js";
 import * as shift from "./shift.js";
 import { chooseLanguage, speaker } from "./strings.js";
 import { TEMPLATE } from "./template.js";
-import * as signInToken from "./token.js";
 import { View } from "./view.js";
 
 const LANGUAGE_KEY = "ringbridge.language";
@@ -40,7 +40,8 @@ class Softphone extends HTMLElement {
   static observedAttributes = ["lang"];
 
   #view;
-  #connection;
+  #session = null;
+  #leaving = new AbortController();
   #leg = null;
   #microphone = new Microphone();
   #ringer = new Ringer((ringBlocked) => this.#set({ ringBlocked }));
@@ -72,21 +73,20 @@ class Softphone extends HTMLElement {
   }
 
   connectedCallback() {
-    const endpoint = new URL(this.getAttribute("endpoint") ?? "/agent", location.href);
-    endpoint.protocol = endpoint.protocol.replace("http", "ws");
-    this.#connection = new Connection(endpoint, {
-      onMessage: (message) => this.#hear(message),
-      onState: (connection) => this.#connectionIs(connection),
-    });
+    this.#session ??= new Session(new URL(this.getAttribute("server") ?? "", location.href));
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    this.#session.addEventListener("message", ({ detail }) => this.#hear(detail), { signal });
+    this.#session.addEventListener("state", ({ detail }) => this.#connectionIs(detail), { signal });
     this.#ticking = setInterval(() => live(this.#state.call) && this.#tick(), TICK_MS);
-    const token = signInToken.stored();
-    if (token === null) this.#draw();
-    else this.#open(token);
+    if (this.#session.resume()) this.#open();
+    else this.#draw();
   }
 
   disconnectedCallback() {
     clearInterval(this.#ticking);
-    this.#connection.close();
+    this.#session.leave();
+    this.#leaving.abort();
   }
 
   attributeChangedCallback(_name, _before, language) {
@@ -101,21 +101,23 @@ class Softphone extends HTMLElement {
     return { connection, presence, phase: call.phase, language, title };
   }
 
+  set session(session) {
+    this.#session = session;
+  }
+
   signIn(token) {
-    signInToken.keep(token);
     shift.forget();
-    this.#open(token);
+    this.#open();
+    this.#session.signIn(token);
   }
 
   signOut() {
-    signInToken.forget();
     shift.forget();
-    this.#connection.close();
+    this.#session.signOut();
   }
 
-  #open(token) {
+  #open() {
     this.#set({ signedIn: true, agent: null, notice: null });
-    this.#connection.open(token);
   }
 
   // What the server says.
@@ -145,7 +147,7 @@ class Softphone extends HTMLElement {
     this.#presenceIs(presence);
     if (presence === "ready") return;
     const interrupted = shift.interrupted(Date.now());
-    if (interrupted === "short") this.#connection.send({ type: "ready" });
+    if (interrupted === "short") this.#session.send({ type: "ready" });
     if (interrupted === "long" && presence === "away") this.#notify((say) => say("away_after_loss"));
   }
 
@@ -159,10 +161,7 @@ class Softphone extends HTMLElement {
     if (connection === "lost") this.#advance({ type: "connection_lost" });
     this.#set({ connection });
     if (connection !== "refused" && connection !== "closed") return;
-    if (connection === "refused") {
-      signInToken.forget();
-      shift.forget();
-    }
+    if (connection === "refused") shift.forget();
     this.#advance({ type: "connection_lost" });
     this.#microphone.release();
     this.#set({ signedIn: false, agent: null, presence: "away", call: NO_CALL, microphone: null });
@@ -188,7 +187,7 @@ class Softphone extends HTMLElement {
   #ask(type) {
     const before = this.#state.call;
     this.#advance({ type });
-    if (this.#state.call !== before) this.#connection.send({ type, callId: before.callId });
+    if (this.#state.call !== before) this.#session.send({ type, callId: before.callId });
   }
 
   #tick() {
@@ -209,7 +208,7 @@ class Softphone extends HTMLElement {
     const { callId } = this.#state.call;
     await this.#withMicrophone(async () => {
       const sdp = await leg.offer(this.#microphone);
-      if (sdp !== null) this.#connection.send({ type: "media_offer", callId, sdp });
+      if (sdp !== null) this.#session.send({ type: "media_offer", callId, sdp });
     });
   }
 
@@ -260,7 +259,7 @@ class Softphone extends HTMLElement {
     press("ring-warning-button", () => this.#ringer.unlock());
     press("microphone-warning-button", () => this.#retryMicrophone());
     press("connection-warning-button", () =>
-      this.#state.connection === "outdated" ? location.reload() : this.#connection.retryNow(),
+      this.#state.connection === "outdated" ? location.reload() : this.#session.retryNow(),
     );
     this.#view.part("sign-in-form").addEventListener("submit", (event) => this.#submitToken(event));
     this.#view.part("language").addEventListener("change", ({ target }) => {
@@ -285,14 +284,14 @@ class Softphone extends HTMLElement {
   /** Only asks; the button shows what the server says. */
   #toggleHold() {
     const { held, callId } = this.#state.call;
-    this.#connection.send({ type: held ? "retrieve" : "hold", callId });
+    this.#session.send({ type: held ? "retrieve" : "hold", callId });
   }
 
   /** Only asks; the switch moves when the server says so. */
   #togglePresence() {
     const ready = this.#state.presence !== "ready";
     if (ready) this.#prepare();
-    this.#connection.send({ type: ready ? "ready" : "away" });
+    this.#session.send({ type: ready ? "ready" : "away" });
   }
 
   /** Letters work only while the keyboard is inside the call (WCAG 2.1.4); a held key is one press. */

@@ -6,7 +6,8 @@ one task writes it in order, patiently if the store is away. Nothing here decide
 
 import asyncio
 from bisect import bisect_left
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 import structlog
@@ -25,6 +26,8 @@ RETRY_S = 1.0
 CLOSE_S = 5.0
 """How long close waits for the last writes, seconds."""
 
+Listener: TypeAlias = Callable[[CallRecord], None]
+
 _log = structlog.get_logger(__name__)
 _Kind = TypeVar("_Kind", Call, CallRecord, CallBackRequest)
 
@@ -39,11 +42,15 @@ class _News(NamedTuple):
 
 
 class Records:
-    """RecordsPort over a store. Given: the store, which the caller closes. Owned: the task that writes."""
+    """RecordsPort over a store. Given: the store, which the caller closes. Owned: the task that writes.
 
-    def __init__(self, store: Store, *, pause: Pause) -> None:
+    ``listeners`` are told of every call record at once; they must not block or raise.
+    """
+
+    def __init__(self, store: Store, *, pause: Pause, listeners: Sequence[Listener] = ()) -> None:
         self._store = store
         self._pause = pause
+        self._listeners = listeners
         self._waiting: dict[str, _News] = {}
         self._writer: asyncio.Task[None] | None = None
         self.lost = 0
@@ -64,6 +71,8 @@ class Records:
         """Write the record of an ended call, set its tombstone and forget the live one."""
         key = _by_time(CDR, record.ended_at, record.call_id)
         self._put_in_line(record.call_id, _News(key, msgspec.json.encode(record), ends=record.call_id))
+        for listener in self._listeners:
+            listener(record)
 
     async def ended(self, call_id: str) -> bool:
         """Whether the call is over, its record still waiting to be written included. Raises StoreUnavailable."""

@@ -58,6 +58,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     presence: Presence
     idle_since: float
     """Only a finished conversation sends an agent to the end of the idle."""
+    since: float = 0.0
+    """When he began what he is doing (``stamp``), for people to see; no rule looks at it."""
     call_id: str | None = None
     """The one call he rings for or talks with."""
     queue: str | None = None
@@ -241,6 +243,16 @@ def expire(board: Board, *, now: float, rules: Rules) -> Board:
     return replace(board, visits=visits.forget(board.visits, now=now))
 
 
+def stamp(before: Board, after: Board, *, now: float) -> Board:
+    """Note who has begun something else between these two boards."""
+    begun = {
+        name: replace(agent, since=now)
+        for name, agent in after.agents.items()
+        if agent is not (known := before.agents.get(name)) and (known is None or known.presence is not agent.presence)
+    }
+    return replace(after, agents={**after.agents, **begun}) if begun else after
+
+
 def presence(board: Board, name: str) -> Presence:
     """What the agent is doing."""
     agent = board.agents.get(name)
@@ -270,7 +282,7 @@ def _holders(board: Board, call_id: str) -> list[str]:
 
 def _idle(agent: Agent, presence: Presence, *, since: float) -> Agent:
     """The agent without anything that a call left on him."""
-    return Agent(presence=presence, idle_since=since, conversations=agent.conversations)
+    return Agent(presence=presence, idle_since=since, since=agent.since, conversations=agent.conversations)
 
 
 def _free(board: Board, name: str, *, idle_since: float | None = None, paused_until: float | None = None) -> Board:

@@ -184,12 +184,13 @@ class Dispatcher:
 
     def _advance(self, room: Board, now: float) -> tuple[Board, list[tuple[str, Event]]]:
         """The board after all requests, and what calls have to be told of it."""
-        rules = self._rules
+        rules, before = self._rules, room
         for change in self._pending:
             room = change(room, now)
         room = board.expire(room, now=now, rules=rules)
         room, assignments = match(room, now=now, rules=rules, seed=secrets.randbits(32))
         room, sent_away = overflow(room, now=now, rules=rules)
+        room = board.stamp(before, room, now=now)
         news: list[tuple[str, Event]] = []
         for call_id, agent in assignments:
             ring_s = rules.queue(room.calls[call_id].queue).ring_s

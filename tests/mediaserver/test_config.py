@@ -94,7 +94,7 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ("queues = [7]", "queues.0", "should be a valid dictionary"),
         ("queues = []", "queues", "at least one queue"),
         ("[http]\nport = 99999", "http.port", "less than or equal to 65535"),
-        ("[http]\nzzz = 1", "http.zzz", "the keys here are host, port"),
+        ("[http]\nzzz = 1", "http.zzz", "the keys here are host, origins, port"),
         ('[media]\nhost = "example.org"', "media.host", "does not appear to be an IPv4 or IPv6 address"),
         ('[media]\nadvertised = ["192.0.2.1", "zz"]', "media.advertised.1", "does not appear to be an IPv4 or IPv6"),
         ("[media]\nstall_ms = 2000\nlost_ms = 500", "media.lost_ms", "must not be less than stall_ms"),

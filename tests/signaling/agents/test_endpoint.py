@@ -29,11 +29,13 @@ from signaling.agents.messages import (
     Ring,
     ServerMessage,
     StopRing,
+    Wallboard,
+    WatchWallboard,
     Welcome,
     decode_from_server,
     encode,
 )
-from signaling.agents.tokens import issue
+from signaling.agents.tokens import Role, Verifier, issue
 from signaling.calls.effects import AgentJoined, RingAgent, StopRinging
 from signaling.calls.events import (
     AgentAnswered,
@@ -44,9 +46,12 @@ from signaling.calls.events import (
     Caller,
     Event,
 )
+from signaling.pause import pause
 from signaling.store.memory import MemoryStore
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.rules import Rules
+from signaling.wallboard.feed import Feed
+from signaling.wallboard.view import WallboardNow
 from tests.signaling.waiting.builders import entry
 from tests.support.hand_clock import HandClock
 
@@ -83,6 +88,7 @@ class Site:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
+        self.feed = Feed(lambda: WallboardNow(self.clock(), (), (), ()), pause)
         self.desk = Desk(post=self._post, room=self.room, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
@@ -92,17 +98,17 @@ class Site:
         self.client = TestClient(TestServer(app))
 
     def make_endpoint(self, **options: Any) -> AgentEndpoint:
-        return AgentEndpoint(self.desk, secret=SECRET, clock=self.clock, **options)
+        return AgentEndpoint(self.desk, self.feed, Verifier(SECRET, self.clock), **options)
 
-    def token(self, agent: str = "ann") -> str:
-        return issue(agent, secret=SECRET, now=self.clock())
+    def token(self, agent: str = "ann", role: Role = Role.AGENT) -> str:
+        return issue(agent, secret=SECRET, now=self.clock(), role=role)
 
     async def connect(self, **headers: str) -> AgentTab:
         return AgentTab(await self.client.ws_connect("/agents", headers=headers))
 
-    async def sign_in(self, agent: str = "ann") -> AgentTab:
+    async def sign_in(self, agent: str = "ann", role: Role = Role.AGENT) -> AgentTab:
         tab = await self.connect()
-        await tab.say(Hello(version=1, token=self.token(agent)))
+        await tab.say(Hello(version=1, token=self.token(agent, role)))
         assert isinstance(await tab.hear(), Welcome)
         return tab
 
@@ -367,3 +373,21 @@ async def _assert_the_call_survives(site: Site, good: AgentTab) -> None:
     assert isinstance(await good.hear(), Ring)
     await good.say(Answer(call_id="c1"))
     assert await site.event() == ("c1", AgentAnswered(agent="ann", session="tab-2"))
+
+
+async def test_only_a_supervisor_may_watch_the_whole_site(site: Site) -> None:
+    supervisor, agent = await site.sign_in("sue", Role.SUPERVISOR), await site.sign_in("ann")
+    await agent.say(WatchWallboard(on=True))
+    await agent.say(Ping())
+    assert isinstance(await agent.hear(), Pong), "an agent would see every customer of the site"
+    await supervisor.say(WatchWallboard(on=True))
+    assert await supervisor.hear() == Wallboard(board=WallboardNow(site.clock(), (), (), ()))
+    await supervisor.say(WatchWallboard(on=False))
+    await supervisor.say(Ping())
+    assert isinstance(await supervisor.hear(), Pong)
+
+
+async def test_a_programs_token_opens_no_tab(site: Site) -> None:
+    tab = await site.connect()
+    await tab.say(Hello(version=1, token=site.token("crm", Role.INTEGRATION)))
+    assert await tab.close_code() == CloseCode.BAD_TOKEN

@@ -17,13 +17,18 @@ from signaling.agents.messages import (
     decode_from_server,
     encode,
 )
+from signaling.wallboard.view import WallboardNow
 
 
 def _messages(kinds: tuple[type[msgspec.Struct], ...]) -> st.SearchStrategy[Any]:
     """Any message of these kinds; times are real times, for JSON knows no others."""
     times = st.floats(allow_nan=False, allow_infinity=False)
+    known: dict[Any, st.SearchStrategy[Any]] = {
+        float: times,
+        WallboardNow: st.builds(WallboardNow, times, st.just(()), st.just(()), st.just(())),
+    }
     return st.sampled_from(kinds).flatmap(
-        lambda kind: st.builds(kind, **{field.name: times for field in fields(kind) if field.type is float})
+        lambda kind: st.builds(kind, **{field.name: known[field.type] for field in fields(kind) if field.type in known})
     )
 
 

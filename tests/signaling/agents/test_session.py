@@ -6,7 +6,7 @@ from signaling.agents import session as protocol
 from signaling.agents.messages import (
     Answer,
     Away,
-    ClientMessage,
+    DeskMessage,
     HangUp,
     Hello,
     Hold,
@@ -85,13 +85,13 @@ def _at(stage: Stage) -> Session:
         (Stage.LEAVING, HANG_UP, PAST, Stage.LEAVING),
     ],
 )
-def test_89_every_message_at_every_stage(stage: Stage, message: ClientMessage, outcome: Outcome, after: Stage) -> None:
+def test_89_every_message_at_every_stage(stage: Stage, message: DeskMessage, outcome: Outcome, after: Stage) -> None:
     assert protocol.step(_at(stage), message) == (_at(after), outcome)
 
 
 @pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE, TRANSFER])
 @pytest.mark.parametrize("session", [IDLE, protocol.ring(IDLE, "another")])
-def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: ClientMessage) -> None:
+def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: DeskMessage) -> None:
     stop = Reply(StopRing(call_id="c1", reason="ended"))
     assert protocol.step(session, message) == (session, stop), "a stale popup stays, or reaches a foreign call"
 
@@ -107,7 +107,7 @@ def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, messa
 )
 @pytest.mark.parametrize("session", [IDLE, *(_at(stage) for stage in Stage)])
 def test_messages_about_the_agent_leave_the_call_alone(
-    session: Session, message: ClientMessage, outcome: Outcome
+    session: Session, message: DeskMessage, outcome: Outcome
 ) -> None:
     assert protocol.step(session, message) == (session, outcome)
 

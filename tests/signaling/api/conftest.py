@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from signaling.agents.tokens import Role, issue
+from signaling.agents.tokens import Role, Verifier, issue
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
 from signaling.api.operation import STAFF, Asked, Nothing, Operation
@@ -72,7 +72,7 @@ class Shop:
             spends=True,
             status=201,
         )
-        return Api((add, spend), idempotency, secret=SECRET, clock=clock, origins=(ORIGIN,))
+        return Api((add, spend), idempotency, identify=Verifier(SECRET, clock), origins=(ORIGIN,))
 
 
 class Served:

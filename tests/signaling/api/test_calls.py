@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from signaling.agents.tokens import Role, issue
+from signaling.agents.tokens import Role, Verifier, issue
 from signaling.api import calls
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
@@ -56,7 +56,7 @@ async def client() -> AsyncIterator[TestClient[web.Request, web.Application]]:
     )
     await records.flush()
     application = web.Application()
-    api = Api(calls.operations(records), Idempotency(store, clock), secret=SECRET, clock=clock)
+    api = Api(calls.operations(records), Idempotency(store, clock), identify=Verifier(SECRET, clock))
     application.add_routes(api.routes())
     async with TestClient(TestServer(application)) as client:
         token = issue("ann", secret=SECRET, now=clock(), role=Role.SUPERVISOR)

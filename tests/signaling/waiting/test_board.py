@@ -255,3 +255,13 @@ def test_85_who_has_no_tab_is_offline() -> None:
     room = board.gone(b.enter(b.ready("ann"), "c1", since=0.0), "ann")
     assert board.presence(room, "ann") is Presence.OFFLINE
     assert b.match(room, 1.0)[1] == (), "#85: a call was offered to nobody's browser"
+
+
+def test_what_an_agent_does_has_a_beginning() -> None:
+    """A wallboard that shows who has been away for how long needs it."""
+    room = board.stamp(Board(), board.ready(Board(), "ann", now=1.0), now=1.0)
+    assert room.agents["ann"].since == 1.0
+    again = board.stamp(room, board.ready(room, "ann", now=5.0), now=5.0)
+    assert again.agents["ann"].since == 1.0, "saying ready twice began it anew"
+    away = board.stamp(again, board.away(again, "ann", now=9.0), now=9.0)
+    assert away.agents["ann"].since == 9.0
