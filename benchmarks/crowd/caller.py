@@ -4,8 +4,9 @@ from benchmarks.crowd.line import Lines
 from benchmarks.crowd.media import NativeMedia
 from benchmarks.simulator.answer import Answer
 from benchmarks.simulator.dtls import Role
+from benchmarks.simulator.meta_sdp import write_offer
 from benchmarks.simulator.moment import Moment
-from benchmarks.simulator.phone import fresh_ice, offer_from
+from benchmarks.simulator.relayed_phone import fresh_ice, relay_facts
 from benchmarks.simulator.tones import CALLER_TONE, voice_frames
 from benchmarks.simulator.udp import Address
 
@@ -17,7 +18,7 @@ class NativeCaller:
         self.line = lines.open(self._receive, self._speak)
         self.ice = fresh_ice()
         self.media = NativeMedia(self.line, self._send, lambda: self.ice.nominated)
-        self.offer = offer_from(self.ice, self.media, self.line.address)
+        self.offer = write_offer(relay_facts(self.ice, self.media, self.line.address))
 
     @property
     def heard(self) -> Moment:

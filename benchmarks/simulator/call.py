@@ -1,4 +1,4 @@
-"""Owns one simulated call on Meta's side: its stages, windows and watchdogs, and every rule the business broke.
+"""Owns one user-initiated call on Meta's side: its stages, windows and watchdogs, and every rule the business broke.
 
 HTTP is in graph, the wording of webhooks in payloads; this is what they talk about.
 """
@@ -6,13 +6,16 @@ HTTP is in graph, the wording of webhooks in payloads; this is what they talk ab
 import asyncio
 import enum
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from benchmarks.simulator import answer, opus, refusal
+from benchmarks.simulator import answer, media_rules, refusal
+from benchmarks.simulator.clock import Clock
 from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.ice_lite import IceLite
+from benchmarks.simulator.media_rules import Negotiated
+from benchmarks.simulator.media_watch import MediaWatch
+from benchmarks.simulator.meta_sdp import OPUS_PAYLOAD_TYPE, TELEPHONE_EVENT_PAYLOAD_TYPE
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.payloads import MEDIA_RECEIVE_TIMEOUT, CallFacts, EndFacts
 from benchmarks.simulator.secure_end import SecureEnd
@@ -35,6 +38,8 @@ class Windows:
     """From the connect webhook to accept; published as about 30 to 60."""
     first_media_s: float = 20.0
     media_gap_s: float = 30.0
+    ring_s: float = 60.0
+    """A business-initiated call that nobody takes; Meta publishes no figure."""
 
 
 class Phone(Protocol):
@@ -59,6 +64,16 @@ class Phone(Protocol):
         """Hang up; with ``notify``, DTLS says so."""
 
 
+class Witness(Protocol):
+    """Who is told what happens to a call."""
+
+    def accepted(self, call: "SimulatedCall") -> None:
+        """The business took it."""
+
+    def ended(self, call: "SimulatedCall", end: EndFacts) -> None:
+        """It is over, accepted before or not."""
+
+
 class SimulatedCall:
     """One call from a WhatsApp user to the business. Milestones are moments on the monotonic clock."""
 
@@ -67,7 +82,8 @@ class SimulatedCall:
         facts: CallFacts,
         phone: Phone,
         windows: Windows,
-        announce_end: Callable[["SimulatedCall", EndFacts], None],
+        witness: Witness,
+        clock: Clock = time.time,
     ) -> None:
         self.facts = facts
         self.phone = phone
@@ -83,9 +99,11 @@ class SimulatedCall:
         self.end: EndFacts | None = None
         self.opaque: str | None = None
         self._windows = windows
-        self._announce_end = announce_end
+        self._witness = witness
         self._sdp: str | None = None
-        self._announced_ssrc: int | None = None
+        self._negotiated: Negotiated | None = None
+        self._watch: MediaWatch | None = None
+        self._clock = clock
         self._accepted_epoch: float | None = None
         self._misdeeds: list[str] = []
         self._timer = asyncio.get_running_loop().call_later(windows.accept_s, self._not_answered)
@@ -103,19 +121,9 @@ class SimulatedCall:
     @property
     def violations(self) -> list[str]:
         """Every rule the business broke and that Meta's API did not refuse at once."""
-        found = [*self._misdeeds, *self.phone.ice.violations]
-        recording = self.ear.recording
-        first_at = self.ear.first_at
-        if first_at is not None and (self.accepted.at is None or first_at < self.accepted.at):
-            found.append("audio came before accept was confirmed: answered too early (whatsapp-calling 2.1)")
-        if {heard.packet.payload_type for heard in recording} - {111, 126}:
-            found.append("a packet has a payload type that was not negotiated")
-        if self._announced_ssrc is not None and {heard.packet.ssrc for heard in recording} - {self._announced_ssrc}:
-            found.append("a packet has another SSRC than the answer announced (whatsapp-calling 5.6)")
-        audio = [heard.packet for heard in recording if heard.packet.payload_type == 111]
-        if not all(opus.is_one_20_ms_frame(packet.payload) for packet in audio):
-            found.append("a packet is not one 20 ms Opus frame (whatsapp-calling 5.6)")
-        return found
+        too_early = "audio came before accept was confirmed: answered too early (whatsapp-calling 2.1)"
+        heard = media_rules.broken(self.ear, self._negotiated, self.accepted.at, too_early)
+        return [*self._misdeeds, *self.phone.ice.violations, *heard]
 
     def pre_accept(self, sdp: str) -> None:
         """The business' pre_accept. Raises Refusal."""
@@ -139,9 +147,15 @@ class SimulatedCall:
     def confirm_accept(self) -> None:
         """The 200 of accept is being written: the user's timer runs, and media is expected."""
         self.accepted.happen()
-        self._accepted_epoch = time.time()
+        self._accepted_epoch = self._clock()
         if self.stage is Stage.ACCEPTED:
-            self._watch_media()
+            self._witness.accepted(self)
+            self._watch = MediaWatch(
+                self.ear,
+                first_media_s=self._windows.first_media_s,
+                media_gap_s=self._windows.media_gap_s,
+                on_silence=self._miss_media,
+            )
 
     def reject(self) -> None:
         """The business declines. Raises Refusal once the call was accepted."""
@@ -162,7 +176,7 @@ class SimulatedCall:
 
     def discard(self) -> None:
         """Free everything without a word to the business."""
-        self._timer.cancel()
+        self._stop_timers()
         self.phone.close()
 
     def _take_answer(self, sdp: str) -> None:
@@ -171,40 +185,35 @@ class SimulatedCall:
         except answer.SdpRefused as refused:
             raise refusal.invalid_sdp(str(refused)) from refused
         self._sdp = sdp
-        self._announced_ssrc = judged.ssrc
+        self._negotiated = Negotiated(
+            opus=OPUS_PAYLOAD_TYPE, telephone_event=TELEPHONE_EVENT_PAYLOAD_TYPE, ssrc=judged.ssrc
+        )
         self.phone.apply_answer(judged)
 
     def _not_answered(self) -> None:
         self._misdeeds.append("accept did not come in time")
         self._finish("meta", "COMPLETED")
 
-    def _watch_media(self) -> None:
-        """End the call if nothing came for too long, look again otherwise."""
-        assert self.accepted.at is not None, "media is not expected before accept"
-        last_at = self.ear.last_at
-        if last_at is None:
-            deadline, what = self.accepted.at + self._windows.first_media_s, "no media came after accept"
-        else:
-            deadline, what = last_at + self._windows.media_gap_s, "media stopped during the call"
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
-            self._misdeeds.append(what)
-            self._finish("meta", "FAILED", error_code=MEDIA_RECEIVE_TIMEOUT)
-            return
-        wait_s = min(left_s, self._windows.media_gap_s)
-        self._timer = asyncio.get_running_loop().call_later(wait_s, self._watch_media)
+    def _miss_media(self, what: str) -> None:
+        self._misdeeds.append(what)
+        self._finish("meta", "FAILED", error_code=MEDIA_RECEIVE_TIMEOUT)
+
+    def _stop_timers(self) -> None:
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
 
     def _finish(self, by: str, status: str, *, error_code: int | None = None, notify: bool = False) -> None:
         self.stage = Stage.ENDED
         self.ended_by = by
-        self._timer.cancel()
+        self._stop_timers()
         self.ended.happen()
         self.phone.close(notify=notify)
         self.end = EndFacts(
-            ended_at=time.time(),
+            ended_at=self._clock(),
             accepted_at=self._accepted_epoch,
             status=status,
             error_code=error_code,
             opaque=self.opaque,
         )
-        self._announce_end(self, self.end)
+        self._witness.ended(self, self.end)

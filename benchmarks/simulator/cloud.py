@@ -1,7 +1,5 @@
 """Owns the simulated WhatsApp: joins Graph API, webhooks and callers' phones into one cloud on loopback."""
 
-import base64
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,14 +7,24 @@ from typing import Any
 
 from aiohttp import web
 
-from benchmarks.simulator import payloads
-from benchmarks.simulator.call import Phone, SimulatedCall, Windows
+from benchmarks.simulator import payloads, refusal
+from benchmarks.simulator.announcer import Announcer
+from benchmarks.simulator.business_call import BusinessCall
+from benchmarks.simulator.call import Phone, SimulatedCall, Stage, Windows
+from benchmarks.simulator.clock import Clock
 from benchmarks.simulator.graph import Fault, GraphApi
+from benchmarks.simulator.ids import new_call_id
+from benchmarks.simulator.number import BusinessNumber, Standing
+from benchmarks.simulator.outbound import BusinessCalls, ConnectRequest
 from benchmarks.simulator.pacer import Pacer
-from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, Shape, User
-from benchmarks.simulator.phone import CallerPhone, Ipv6
+from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, Json, Shape, User
+from benchmarks.simulator.permission_ledger import PermissionLedger
+from benchmarks.simulator.phone import CallerPhone
+from benchmarks.simulator.relayed_phone import Ipv6
 from benchmarks.simulator.tones import CALLER_TONE, Tone
 from benchmarks.simulator.webhooks import Delivery, DeliveryRules, WebhookSender
+from benchmarks.simulator.whatsapp_user import Users, WhatsAppUser
+from benchmarks.simulator.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +36,8 @@ class CloudConfig:
     business: Business = field(default_factory=Business)
     windows: Windows = field(default_factory=Windows)
     delivery: DeliveryRules = field(default_factory=DeliveryRules)
+    standing: Standing = field(default_factory=Standing)
+    clock: Clock = time.time
     port: int = 0
     """TCP port of the Graph API; 0 picks a free one."""
 
@@ -55,11 +65,19 @@ class SimulatedWhatsApp:
 
     def __init__(self, config: CloudConfig) -> None:
         self._config = config
+        self._clock = config.clock
         self._calls: dict[str, SimulatedCall] = {}
         self._scripts: dict[str, CallScript] = {}
-        self._graph = GraphApi(config.access_token, config.business.phone_number_id, self._calls.get)
-        self._webhooks: WebhookSender | None = None
-        self._pacer: Pacer | None = None
+        self.number = BusinessNumber(config.business, config.standing)
+        """The number of the business, as Meta sees it."""
+        self.pacer = Pacer()
+        """The beat of all microphones; agents may share it."""
+        self._sender = WebhookSender(config.app_secret, config.delivery)
+        self._announcer = Announcer(config.business, self._sender, config.clock)
+        world = World(self.number, self._announcer, self.pacer, config.clock)
+        self._users = Users(world)
+        self._business_calls = BusinessCalls(world, self._users, windows=config.windows, inbound=self._users_in_calls)
+        self._graph = GraphApi(config.access_token, self.number, self)
         self._runner = web.AppRunner(self._graph.app, access_log=None)
 
     @property
@@ -81,18 +99,10 @@ class SimulatedWhatsApp:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The call settings of the business number (``calling``), as they are now."""
-        return self._graph.settings.calling
-
-    @property
-    def pacer(self) -> Pacer:
-        """The beat of all microphones; agents may share it."""
-        assert self._pacer is not None, "start the cloud first"
-        return self._pacer
+        return self.number.settings.calling
 
     async def start(self) -> None:
         """Open the Graph API."""
-        self._pacer = Pacer()
-        self._webhooks = WebhookSender(self._config.app_secret, self._config.delivery)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._config.port).start()
 
@@ -100,11 +110,10 @@ class SimulatedWhatsApp:
         """End everything, without further webhooks."""
         for call in self._calls.values():
             call.discard()
+        self._business_calls.discard()
         self._graph.close()
-        if self._webhooks is not None:
-            await self._webhooks.close()
-        if self._pacer is not None:
-            self._pacer.close()
+        await self._sender.close()
+        self.pacer.close()
         await self._runner.cleanup()
 
     async def subscribe(self, callback_url: str, verify_token: str) -> None:
@@ -114,6 +123,26 @@ class SimulatedWhatsApp:
     def disturb(self, fault: Fault) -> None:
         """Let the Graph API fail."""
         self._graph.faults.append(fault)
+
+    def user(self, identity: User | None = None) -> WhatsAppUser:
+        """A person on WhatsApp; whom nobody has met yet is known from now on."""
+        return self._users.of(identity or User())
+
+    def find(self, call_id: str) -> SimulatedCall | BusinessCall | None:
+        """The call with this WACID, whoever began it."""
+        return self._calls.get(call_id) or self._business_calls.find(call_id)
+
+    async def connect(self, request: ConnectRequest) -> BusinessCall:
+        """Begin a business-initiated call. Raises Refusal."""
+        return await self._business_calls.connect(request)
+
+    def permissions(self, to: str | None, recipient: str | None) -> Json:
+        """What GET call_permissions answers. Raises Refusal."""
+        if (to is None) == (recipient is None):
+            raise refusal.invalid_parameter("exactly one of user_wa_id and recipient is needed")
+        user = self._users.find(to, recipient)
+        ledger = PermissionLedger(self.number.standing.figures) if user is None else user.permission
+        return ledger.as_json(self._clock())
 
     def place_call(self, script: CallScript | None = None, phone: Phone | None = None) -> SimulatedCall:
         """A user calls; the connect webhook is on its way. Without a ``phone`` he gets one as the script says."""
@@ -133,50 +162,49 @@ class SimulatedWhatsApp:
         if offered:
             values = [payloads.connect_value(self._config.business, call.facts) for call in offered]
             twice = any(script.twice for script in scripts)
-            self._post("connect", values, batch, scripts[0].shape, twice=twice)
+            self._announcer.tell("connect", values, scripts[0].shape, batch=batch, twice=twice)
             for call in offered:
                 call.webhook_sent.happen()
 
     def send_late_connect(self, call: SimulatedCall) -> None:
         """Send the connect webhook that was held back, or once more."""
         value = payloads.connect_value(self._config.business, call.facts)
-        self._post("connect", [value], Batch.CHANGES, call.facts.shape, twice=False)
+        self._announcer.tell("connect", [value], call.facts.shape)
         call.webhook_sent.happen()
+
+    def accepted(self, call: SimulatedCall) -> None:
+        """The business took a call: the user's counters begin anew."""
+        self._users.of(call.facts.user).permission.connect(self._clock(), by_business=False)
+
+    def ended(self, call: SimulatedCall, end: EndFacts) -> None:
+        """Tell that a user-initiated call is over, and what it brings the business."""
+        script = self._scripts[call.call_id]
+        value = payloads.terminate_value(self._config.business, call.facts, end)
+        self._announcer.tell("terminate", [value], script.shape, twice=script.twice)
+        self._users.of(call.facts.user).permit_call_back(call.call_id)
 
     async def settled(self) -> None:
         """Wait until every webhook was taken or given up."""
         await self._sender.settled()
-
-    @property
-    def _sender(self) -> WebhookSender:
-        assert self._webhooks is not None, "start the cloud first"
-        return self._webhooks
 
     def _make_phone(self, script: CallScript) -> CallerPhone:
         return CallerPhone(self.pacer, ipv6=script.ipv6, voice=script.voice)
 
     def _make_call(self, script: CallScript, phone: Phone) -> SimulatedCall:
         facts = CallFacts(
-            call_id="wacid." + base64.b64encode(secrets.token_bytes(24)).decode(),
+            call_id=new_call_id(),
             user=script.user,
             offer=phone.offer,
-            offered_at=time.time() - script.age_s,
+            offered_at=self._clock() - script.age_s,
             shape=script.shape,
             cta_payload=script.cta_payload,
             deeplink_payload=script.deeplink_payload,
         )
-        call = SimulatedCall(facts, phone, self._config.windows, self._announce_end)
+        self._users.of(script.user)
+        call = SimulatedCall(facts, phone, self._config.windows, self, self._clock)
         self._calls[call.call_id] = call
         self._scripts[call.call_id] = script
         return call
 
-    def _announce_end(self, call: SimulatedCall, end: EndFacts) -> None:
-        script = self._scripts[call.call_id]
-        value = payloads.terminate_value(self._config.business, call.facts, end)
-        self._post("terminate", [value], Batch.CHANGES, script.shape, twice=script.twice)
-
-    def _post(self, label: str, values: Sequence[payloads.Json], batch: Batch, shape: Shape, *, twice: bool) -> None:
-        sent_at = time.time() if shape.entry_time else None
-        body = payloads.to_bytes(payloads.envelope(self._config.business, values, sent_at, batch))
-        for _ in range(2 if twice else 1):
-            self._sender.post(label, body)
+    def _users_in_calls(self) -> list[str]:
+        return [call.facts.user.user_id for call in self._calls.values() if call.stage is not Stage.ENDED]

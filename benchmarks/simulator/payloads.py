@@ -1,4 +1,7 @@
-"""Owns Meta's webhook JSON for user-initiated calls (whatsapp-calling 1.4, 1.5, 1.8) and how its bytes look. Pure."""
+"""Owns Meta's webhook JSON for user-initiated calls (whatsapp-calling 1.4, 1.5, 1.8) and how its bytes look. Pure.
+
+What all webhooks share is here too: the parties, the envelope, the errors.
+"""
 
 import enum
 import hashlib
@@ -12,6 +15,12 @@ Json: TypeAlias = dict[str, Any]
 
 MEDIA_RECEIVE_TIMEOUT = 138021
 """Meta's code for: nothing received from the business (whatsapp-calling 4)."""
+UNDELIVERABLE = 131026
+"""A message that cannot reach its user, for instance because the app is too old for it."""
+_FAULTS = {
+    MEDIA_RECEIVE_TIMEOUT: ("Media receive timeout", "no media from business"),
+    UNDELIVERABLE: ("Message undeliverable", "the recipient's app cannot take this message"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +34,7 @@ class Business:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """The WhatsApp user who calls."""
+    """A WhatsApp user."""
 
     number: str = "447700900123"
     user_id: str = "GB.1203948571029384"
@@ -42,6 +51,8 @@ class Shape:
     """Without them the user is known by BSUID only, as after adopting a username."""
     integer_times: bool = False
     """Timestamps as numbers instead of strings."""
+    is_permanent: bool = True
+    """Without, a permission reply does not tell, as before November 2025."""
     entry_time: bool = True
     full_errors: bool = True
     """Without, an error carries its code and title only."""
@@ -89,7 +100,7 @@ def connect_value(business: Business, call: CallFacts) -> Json:
     body = _call(business, call, "connect", call.offered_at)
     body |= {key: text for key, text in _origins(call).items() if text is not None}
     body["session"] = {"sdp_type": "offer", "sdp": call.offer}
-    return _value(business, call, [body])
+    return value(business, call.user, call.shape) | {"calls": [body]}
 
 
 def terminate_value(business: Business, call: CallFacts, end: EndFacts) -> Json:
@@ -98,22 +109,24 @@ def terminate_value(business: Business, call: CallFacts, end: EndFacts) -> Json:
     body |= {key: text for key, text in _origins(call).items() if text is not None}
     body["status"] = end.status
     if end.accepted_at is not None:
-        body["start_time"] = _time(call, end.accepted_at)
-        body["end_time"] = _time(call, end.ended_at)
+        body["start_time"] = time_of(end.accepted_at, call.shape)
+        body["end_time"] = time_of(end.ended_at, call.shape)
         body["duration"] = int(end.ended_at) - int(end.accepted_at)
     if end.opaque is not None:
         body["biz_opaque_callback_data"] = end.opaque
-    value = _value(business, call, [body])
+    terminate = value(business, call.user, call.shape) | {"calls": [body]}
     if end.error_code is not None:
-        value["errors"] = [_error(end.error_code, full=call.shape.full_errors)]
-    return value
+        terminate["errors"] = [error(end.error_code, call.shape)]
+    return terminate
 
 
-def envelope(business: Business, values: Sequence[Json], sent_at: float | None, batch: Batch) -> Json:
-    """One POST for these values. ``Batch.CALLS`` joins them into the first one's change."""
+def envelope(
+    business: Business, values: Sequence[Json], sent_at: float | None, batch: Batch, *, subject: str = "calls"
+) -> Json:
+    """One POST for these values. ``Batch.CALLS`` joins them into the first one's change; ``subject`` is the field."""
     if batch is Batch.CALLS:
         values = [_joined(values)]
-    changes = [{"field": "calls", "value": value} for value in values]
+    changes = [{"field": subject, "value": value} for value in values]
     groups = [[change] for change in changes] if batch is Batch.ENTRIES else [changes]
     entries: list[Json] = [{"id": business.account_id, "changes": group} for group in groups]
     if sent_at is not None:
@@ -134,34 +147,53 @@ def sign(body: bytes, app_secret: str) -> str:
 
 def _joined(values: Sequence[Json]) -> Json:
     joined = dict(values[0])
-    for name in ("calls", "contacts", "errors"):
+    for name in ("calls", "statuses", "messages", "contacts", "errors"):
         items = [item for value in values for item in value.get(name, [])]
         if items:
             joined[name] = items
     return joined
 
 
-def _value(business: Business, call: CallFacts, calls: list[Json]) -> Json:
-    value: Json = {
+def value(business: Business, user: User, shape: Shape) -> Json:
+    """What every ``value`` begins with: the number, and the user's contact card where Meta sends one."""
+    head: Json = {
         "messaging_product": "whatsapp",
         "metadata": {
             "display_phone_number": business.display_phone_number,
             "phone_number_id": business.phone_number_id,
         },
     }
-    if call.shape.contacts:
-        contact: Json = {"profile": {"name": call.user.name}, "user_id": call.user.user_id}
-        if call.shape.numbers:
-            contact["wa_id"] = call.user.number
-        value["contacts"] = [contact]
-    return value | {"calls": calls}
+    if shape.contacts:
+        contact: Json = {"profile": {"name": user.name}, "user_id": user.user_id}
+        if shape.numbers:
+            contact["wa_id"] = user.number
+        head["contacts"] = [contact]
+    return head
+
+
+def time_of(at: float, shape: Shape) -> str | int:
+    """Epoch seconds as Meta writes them."""
+    return int(at) if shape.integer_times else str(int(at))
+
+
+def error(code: int, shape: Shape) -> Json:
+    """One entry of ``errors`` (whatsapp-calling 1.8)."""
+    message, details = _FAULTS[code]
+    if not shape.full_errors:
+        return {"code": code, "title": message}
+    return {
+        "code": code,
+        "message": message,
+        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+        "error_data": {"details": details},
+    }
 
 
 def _call(business: Business, call: CallFacts, event: str, at: float) -> Json:
     body: Json = {"id": call.call_id, "from_user_id": call.user.user_id}
     if call.shape.numbers:
         body |= {"from": call.user.number, "to": business.display_phone_number}
-    body |= {"event": event, "timestamp": _time(call, at)}
+    body |= {"event": event, "timestamp": time_of(at, call.shape)}
     if call.shape.direction:
         body["direction"] = "USER_INITIATED"
     return body
@@ -169,18 +201,3 @@ def _call(business: Business, call: CallFacts, event: str, at: float) -> Json:
 
 def _origins(call: CallFacts) -> dict[str, str | None]:
     return {"cta_payload": call.cta_payload, "deeplink_payload": call.deeplink_payload}
-
-
-def _time(call: CallFacts, at: float) -> str | int:
-    return int(at) if call.shape.integer_times else str(int(at))
-
-
-def _error(code: int, *, full: bool) -> Json:
-    if not full:
-        return {"code": code, "title": "Media timeout"}
-    return {
-        "code": code,
-        "message": "Media receive timeout",
-        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
-        "error_data": {"details": "no media from business"},
-    }

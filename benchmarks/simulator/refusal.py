@@ -31,7 +31,7 @@ def invalid_parameter(details: str) -> Refusal:
 
 
 def invalid_sdp(details: str) -> Refusal:
-    """138008: the SDP answer breaks a rule."""
+    """138008: the SDP of the business breaks a rule."""
     return Refusal(138008, details)
 
 
@@ -43,8 +43,30 @@ def invalid_token() -> Refusal:
 _MEANINGS = {
     100: "Invalid parameter",
     190: "Invalid OAuth access token",
+    613: "Calls to this api have exceeded the rate limit",
     131000: "Something went wrong",
+    131009: "Parameter value is not valid",
+    131030: "Recipient phone number not in allowed list",
+    131044: "Business eligibility payment issue",
+    131047: "Re-engagement message",
+    131055: "Method not allowed",
+    132000: "Number of parameters does not match the expected number of params",
+    132001: "Template name does not exist in the translation",
+    132012: "Parameter format does not match",
+    132015: "Template is paused",
+    132016: "Template is disabled",
+    138000: "Calling not enabled",
+    138001: "Receiver uncallable",
+    138002: "Concurrent calls limit",
+    138003: "Duplicate call",
     138004: "Connection error",
+    138005: "Call rate limit exceeded",
+    138006: "No approved call permission from the recipient",
     138007: "Connect timeout",
     138008: "SDP validation error",
+    138009: "Call permission request limit reached",
+    138011: "Call permission request without a conversation",
+    138012: "Business initiated calls limit reached",
+    138013: "Business initiated calling is not available",
+    138017: "Call permission is already permanent",
 }

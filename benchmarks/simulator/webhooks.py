@@ -53,6 +53,8 @@ class WebhookSender:
         self._rules = rules
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=rules.answer_wait_s))
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes: dict[str, asyncio.Event] = {}
+        """The last webhook of every lane."""
         self._closing = asyncio.Event()
 
     async def subscribe(self, callback_url: str, verify_token: str) -> None:
@@ -64,9 +66,22 @@ class WebhookSender:
                 raise NotVerified(f"the callback URL answered {answer.status} and not the challenge")
         self.callback_url = callback_url
 
-    def post(self, label: str, body: bytes) -> None:
-        """Send in the background until it is taken; ``label`` names it in ``deliveries``."""
-        self._run(self._deliver(label, body))
+    def post(self, label: str, body: bytes, *, lane: str | None = None) -> None:
+        """Send in the background until it is taken; ``label`` names it in ``deliveries``.
+
+        What shares a ``lane`` is tried one after another; anything else may overtake, as at Meta.
+        """
+        tried = asyncio.Event()
+        before = None if lane is None else self._lanes.get(lane)
+        if lane is not None:
+            self._lanes[lane] = tried
+        self._run(self._deliver(label, body, before, tried))
+
+    async def caught_up(self, lane: str) -> None:
+        """Wait until everything in this lane was tried."""
+        last = self._lanes.get(lane)
+        if last is not None:
+            await last.wait()
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
@@ -81,10 +96,13 @@ class WebhookSender:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.close()
 
-    async def _deliver(self, label: str, body: bytes) -> None:
+    async def _deliver(self, label: str, body: bytes, before: asyncio.Event | None, tried: asyncio.Event) -> None:
+        if before is not None:
+            await before.wait()
         for attempt in range(1, self._rules.attempts + 1):
             delivery = await self._attempt(label, attempt, body)
             self.deliveries.append(delivery)
+            tried.set()
             if delivery.status == 200 or attempt == self._rules.attempts:
                 return
             if await happens_within(self._closing, self._rules.retry_after_s):

@@ -21,6 +21,7 @@ from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE, Tone
 
 SECRET, TOKEN, VERIFY = "demo-app-secret-01", "EAAG-token", "verify-me"
 NUMBER = payloads.Business().phone_number_id
+_HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class ToneTrack(AudioStreamTrack):
@@ -59,7 +60,7 @@ class StockBusiness:
     def __init__(self, graph_url: str, manners: Manners | None = None) -> None:
         self.manners = manners or Manners()
         self.events: list[tuple[str, str]] = []
-        """Event and call id of every verified webhook, in order."""
+        """What and about which id, of everything in verified webhooks, in order."""
         self.values: list[payloads.Json] = []
         self.unsigned = 0
         self.event_came = asyncio.Event()
@@ -103,12 +104,25 @@ class StockBusiness:
                 self.event_came.clear()
                 await self.event_came.wait()
 
+    def told(self, subject: str) -> list[payloads.Json]:
+        """Every item of ``calls``, ``statuses`` or ``messages`` so far."""
+        return [item for value in self.values for item in value.get(subject, [])]
+
     async def act(self, action: str, call_id: str, **fields: object) -> tuple[int, payloads.Json]:
-        """One Graph request: status and body of the answer."""
-        body = {"messaging_product": "whatsapp", "action": action, "call_id": call_id, **fields}
-        url = f"{self._graph_url}/v26.0/{NUMBER}/calls"
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        async with self._http.post(url, json=body, headers=headers) as answer:
+        """One action on a call: status and body of the answer."""
+        return await self.post("calls", action=action, call_id=call_id, **fields)
+
+    async def post(self, path: str, **fields: object) -> tuple[int, payloads.Json]:
+        """One POST to an edge of the number: status and body of the answer."""
+        body = {"messaging_product": "whatsapp", **fields}
+        url = f"{self._graph_url}/v26.0/{NUMBER}/{path}"
+        async with self._http.post(url, json=body, headers=_HEADERS) as answer:
+            return answer.status, await answer.json()
+
+    async def get(self, path: str, owner: str = NUMBER, **query: str) -> tuple[int, payloads.Json]:
+        """One GET of an edge: status and body of the answer."""
+        url = f"{self._graph_url}/v26.0/{owner}/{path}"
+        async with self._http.get(url, params=query, headers=_HEADERS) as answer:
             return answer.status, await answer.json()
 
     async def _verify(self, request: web.Request) -> web.Response:
@@ -129,10 +143,15 @@ class StockBusiness:
 
     def _take(self, value: payloads.Json) -> None:
         self.values.append(value)
-        for call in value["calls"]:
+        for status in value.get("statuses", []):
+            self.events.append((status["status"], status["id"]))
+        for message in value.get("messages", []):
+            self.events.append((message["type"], message["id"]))
+        for call in value.get("calls", []):
             first = (call["event"], call["id"]) not in self.events
             self.events.append((call["event"], call["id"]))
-            if call["event"] == "connect" and first and not self.manners.never_accepts:
+            offered = call["event"] == "connect" and call["session"]["sdp_type"] == "offer"
+            if offered and first and not self.manners.never_accepts:
                 self._run(call["id"], call["session"]["sdp"])
         self.event_came.set()
 

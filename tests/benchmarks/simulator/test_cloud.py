@@ -9,7 +9,7 @@ from benchmarks.simulator.cloud import CallScript
 from benchmarks.simulator.continuity import discontinuities
 from benchmarks.simulator.hearing import Hearing
 from benchmarks.simulator.payloads import Batch
-from benchmarks.simulator.phone import Ipv6
+from benchmarks.simulator.relayed_phone import Ipv6
 from benchmarks.simulator.report import report, timeline
 from benchmarks.simulator.tones import AGENT_TONE, Tone
 from tests.benchmarks.simulator.conftest import MakeStage, Stage

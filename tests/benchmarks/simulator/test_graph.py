@@ -79,7 +79,7 @@ async def test_accept_must_repeat_pre_accept_byte_for_byte(quiet: Stage, call: S
         ({"session": GOOD}, 100),
         ({"session": None}, 100),
         ({"messaging_product": "sms"}, 100),
-        ({"action": "connect"}, 100),
+        ({"action": "create"}, 100),
         ({"action": None}, 100),
         ({"action": ["pre_accept"]}, 100),
         ({"call_id": "wacid.unknown"}, 100),

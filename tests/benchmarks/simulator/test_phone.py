@@ -11,7 +11,8 @@ from aioice import Candidate, Connection
 
 from benchmarks.simulator.answer import judge
 from benchmarks.simulator.pacer import Pacer
-from benchmarks.simulator.phone import CallerPhone, Ipv6
+from benchmarks.simulator.phone import CallerPhone
+from benchmarks.simulator.relayed_phone import Ipv6
 from tests.benchmarks.simulator.test_answer import GOOD
 from tests.benchmarks.simulator.test_ice_lite import check
 
