@@ -3,12 +3,12 @@
 It shares no code with the media server; of the product it knows the agents' protocol only. In reading order:
 
 - ``cloud``: the whole WhatsApp, ``place_call`` gives a ``call``, which keeps stages, timers and broken rules
-- ``whatsapp_user``: a person, with verbs; ``outbound`` lets the business call him, which gives a ``business_call``, told
-  in the order of ``telling``; ``permission_ledger``: what Meta counts about the two; ``number``: how the business stands
+- ``whatsapp_user``: a person, with verbs; ``outbound`` lets the business call him, which gives a ``business_call``,
+  told in the order of ``telling``; ``permission_ledger``: what Meta counts; ``number``: how the business stands
 - ``graph``, ``call_request`` and ``refusal``: the Graph API and its errors; ``webhooks``, ``announcer`` and the
   ``payloads``: what Meta posts, and how
-- ``phone`` and ``callee``, both a ``relayed_phone``, with ``meta_sdp``, the judges ``answer`` and ``business_offer`` under
-  common ``sdp_rules``, and ``ice_lite``; ``media_rules`` and ``media_watch`` judge what comes in
+- ``phone`` and ``callee``, both a ``relayed_phone``, with ``meta_sdp`` and ``ice_lite``; ``answer`` and
+  ``business_offer`` judge SDP by common ``sdp_rules``, ``media_rules`` and ``media_watch`` judge what comes in
 - ``agent`` and ``browser``: a scripted agent
 - ``media_end``, ``secure_end``, ``dtls``, ``full_ice``, ``rtp``, ``rtcp``, ``udp``, ``pacer``: the media beneath them
 - ``tones`` and ``opus``: what they say; ``ear``, ``continuity`` and ``hearing``: what they heard

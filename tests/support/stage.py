@@ -1,6 +1,6 @@
 """Owns the stage of whole calls: a real server and a simulated WhatsApp in one loop, on loopback, with a real store.
 
-Scenarios are written in its verbs: ``phone``, ``agent``, ``record_of``. Nothing in between is faked.
+Scenarios are written in its verbs: ``phone``, ``user``, ``agent``, ``record_of``. Nothing in between is faked.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +15,9 @@ from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.simulator.call import SimulatedCall, Windows
 from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.moment import Moment
+from benchmarks.simulator.number import Standing
+from benchmarks.simulator.payloads import User
+from benchmarks.simulator.whatsapp_user import WhatsAppUser
 from mediaserver.app import running
 from mediaserver.config import Config, Secrets
 from mediaserver.store_access import StoreAccess
@@ -49,6 +52,10 @@ class Stage:
     def phone(self, script: CallScript | None = None) -> SimulatedCall:
         """A WhatsApp user phones the business."""
         return self.cloud.place_call(script)
+
+    def user(self, identity: User | None = None) -> WhatsAppUser:
+        """A person on WhatsApp, with verbs of his own: ``stage.user().will_answer(after=1)``."""
+        return self.cloud.user(identity)
 
     def token(self, name: str) -> str:
         """A sign-in token."""
@@ -116,16 +123,19 @@ async def staged(
     queue: Mapping[str, Any] | None = None,
     tables: Mapping[str, Any] | None = None,
     windows: Windows | None = None,
+    standing: Standing | None = None,
 ) -> AsyncIterator[Stage]:
     """A fresh stage. Afterwards no call may be left, and no bug may have been caught.
 
-    ``queue`` changes the one queue of the stage; ``tables`` of the configuration take the place of its own.
+    ``queue`` changes the one queue of the stage; ``tables`` of the configuration take the place of its own;
+    ``standing`` is how the number stands with Meta, limits of outbound calls included.
     """
     cloud = SimulatedWhatsApp(
         CloudConfig(
             app_secret=SECRETS.app_secret.get_secret_value(),
             access_token=SECRETS.access_token.get_secret_value(),
             windows=windows or Windows(),
+            standing=standing or Standing(),
         )
     )
     async with AsyncExitStack() as stack:
