@@ -29,7 +29,7 @@ class QueueSection(Section):
     wait: WaitSection = WaitSection()
     strategy: Strategy = Field(
         default=Strategy.LONGEST_IDLE,
-        description="Which free agent is rung first: longest_idle, round_robin, fewest_calls, random or top_down.",
+        description="Who is rung first: longest_idle, round_robin, fewest_calls, random or top_down; or ring_all.",
     )
     skills: tuple[str, ...] = Field(default=(), description="Skills an agent needs for every call of this queue.")
     ring_s: float = Field(default=20.0, gt=0, le=120, description="How long one agent is rung, in seconds.")

@@ -178,11 +178,14 @@ def gone(board: Board, name: str) -> Board:
 
 
 def occupy(board: Board, call_id: str, name: str, *, now: float, rules: Rules) -> Board:
-    """The agent talks with the call now; it leaves the queue, and anybody else reserved for it is free again."""
+    """The agent talks with the call now; it leaves the queue, and anybody else who rings for it is free again.
+
+    Whoever talks with it already goes on: he has asked this agent to join him.
+    """
     call = board.calls.get(call_id)
     board = _without_call(board, call_id)
     for other in _holders(board, call_id):
-        if other != name:
+        if other != name and board.agents[other].presence is Presence.RINGING:
             board = _free(board, other)
     agent = board.agents.get(name)
     if agent is None or agent.call_id not in (None, call_id):

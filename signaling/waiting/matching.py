@@ -1,10 +1,12 @@
 """Owns who gets whom: which agents may serve which call, in which order they are asked, and the reservation. Pure.
 
-The promise (#72): after ``match``, no call waits for which ``may_serve`` holds with a free agent.
+The promise (#72): after ``match``, no call waits for which ``may_serve`` holds with a free agent, and none that rings
+all is without a free agent who may ring, too.
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
@@ -30,46 +32,25 @@ _Key: TypeAlias = tuple[float | int | str | bool, ...]
 
 
 def match(board: Board, *, now: float, rules: Rules, seed: int = 0) -> tuple[Board, tuple[Assignment, ...]]:
-    """Reserve an agent for every waiting call that can have one.
+    """Reserve an agent for every waiting call that can have one, and more agents for calls that ring all.
 
-    Calls of higher priority come first, then the longest waiting. ``seed`` decides for queues that choose at random.
-    Expects a board on which ``expire`` has run with the same ``now``.
+    Calls of higher priority come first, then the longest waiting; nobody rings as a second agent while a call waits
+    for a first one. ``seed`` decides for queues that choose at random. Expects a board on which ``expire`` has run with
+    the same ``now``.
     """
     free = {name for name, agent in board.agents.items() if is_free(agent)}
     if not free or not board.calls:
         return board, ()
-    agents, turns = dict(board.agents), dict(board.turns)
-    orders: dict[str, list[str]] = {}
-    assignments = []
-    for call_id, call in waiting_line(board):
-        if not free:
-            break
-        if call.queue not in orders:
-            orders[call.queue] = _order(board, call.queue, free, rules=rules, seed=seed)
-        may = (
-            name for name in orders[call.queue] if name in free and may_serve(board, call, name, now=now, rules=rules)
-        )
-        name = call.wanted if call.wanted in free and call.wanted not in call.apart else next(may, None)
-        if name is None:
-            continue
-        free.remove(name)
-        agents[name] = replace(
-            agents[name],
-            presence=Presence.RINGING,
-            call_id=call_id,
-            queue=call.queue,
-            lease_until=now + rules.queue(call.queue).ring_s + LEASE_MARGIN_S,
-        )
-        turns[call.queue] = name
-        assignments.append(Assignment(call_id, name))
-    return replace(board, agents=agents, turns=turns), tuple(assignments)
+    first = _one_each(board, free, now=now, rules=rules, seed=seed)
+    board = _reserved(board, first, now=now, rules=rules)
+    joining = _joining(board, free.difference(name for _, name in first), now=now, rules=rules)
+    return _reserved(board, joining, now=now, rules=rules), (*first, *joining)
 
 
 def waiting_line(board: Board) -> list[tuple[str, Waiting]]:
     """The calls for which nobody rings, in the order of service."""
     held = held_calls(board)
-    line = [(call_id, call) for call_id, call in board.calls.items() if call_id not in held]
-    return sorted(line, key=lambda item: (-item[1].priority, item[1].since, item[0]))
+    return _by_service((call_id, call) for call_id, call in board.calls.items() if call_id not in held)
 
 
 def is_free(agent: Agent) -> bool:
@@ -101,7 +82,7 @@ def sticky_until(call: Waiting, rules: Rules) -> float:
     return call.entered_at + rules.queue(call.queue).sticky_s
 
 
-def _order(board: Board, queue: str, names: set[str], *, rules: Rules, seed: int) -> list[str]:
+def order(board: Board, queue: str, names: AbstractSet[str], *, rules: Rules, seed: int) -> list[str]:
     """Free agents of a queue, the next one first."""
     key = _KEYS[rules.queue(queue).strategy]
     turn = board.turns.get(queue, "")
@@ -110,6 +91,68 @@ def _order(board: Board, queue: str, names: set[str], *, rules: Rules, seed: int
         members,
         key=lambda name: (rules.agent(name).tier, *key(_Candidate(name, board.agents[name], rules, turn, seed))),
     )
+
+
+def rung(agent: Agent, call_id: str, queue: str | None, *, now: float, rules: Rules) -> Agent:
+    """The agent as he rings for this call, until he answers or his lease ends."""
+    lease_until = now + rules.queue(queue).ring_s + LEASE_MARGIN_S
+    return replace(agent, presence=Presence.RINGING, call_id=call_id, queue=queue, lease_until=lease_until)
+
+
+def _one_each(board: Board, free: AbstractSet[str], *, now: float, rules: Rules, seed: int) -> list[Assignment]:
+    """One agent for every waiting call that can have one."""
+    left, orders = set(free), dict[str, list[str]]()
+    assignments = []
+    for call_id, call in waiting_line(board):
+        if not left:
+            break
+        if call.queue not in orders:
+            orders[call.queue] = order(board, call.queue, left, rules=rules, seed=seed)
+        may = (
+            name for name in orders[call.queue] if name in left and may_serve(board, call, name, now=now, rules=rules)
+        )
+        name = call.wanted if call.wanted in left and call.wanted not in call.apart else next(may, None)
+        if name is not None:
+            left.remove(name)
+            assignments.append(Assignment(call_id, name))
+    return assignments
+
+
+def _joining(board: Board, free: AbstractSet[str], *, now: float, rules: Rules) -> list[Assignment]:
+    """Who rings beside others: agents of the lowest tier that rings, or of a lower one. A wanted agent rings alone."""
+    all_rung = {name for name, policy in rules.queues.items() if policy.strategy is Strategy.RING_ALL}
+    if not free or not all_rung:
+        return []
+    rung: dict[str | None, list[str]] = {}
+    for name, agent in board.agents.items():
+        rung.setdefault(agent.call_id, []).append(name)
+    left, assignments = set(free), []
+    for call_id, call in _by_service(item for item in board.calls.items() if item[1].queue in all_rung):
+        others = rung.get(call_id, ())
+        if not others or call.wanted in others:
+            continue
+        tier = min(rules.agent(name).tier for name in others)
+        for name in sorted(left):
+            if rules.agent(name).tier <= tier and may_serve(board, call, name, now=now, rules=rules):
+                left.remove(name)
+                assignments.append(Assignment(call_id, name))
+    return assignments
+
+
+def _reserved(board: Board, assignments: Sequence[Assignment], *, now: float, rules: Rules) -> Board:
+    """The board with these agents held for these calls, each until a lease ends."""
+    if not assignments:
+        return board
+    agents, turns = dict(board.agents), dict(board.turns)
+    for call_id, name in assignments:
+        queue = board.calls[call_id].queue
+        agents[name] = rung(agents[name], call_id, queue, now=now, rules=rules)
+        turns[queue] = name
+    return replace(board, agents=agents, turns=turns)
+
+
+def _by_service(calls: Iterable[tuple[str, Waiting]]) -> list[tuple[str, Waiting]]:
+    return sorted(calls, key=lambda item: (-item[1].priority, item[1].since, item[0]))
 
 
 class _Candidate(NamedTuple):
@@ -129,5 +172,6 @@ _KEYS: Mapping[Strategy, Callable[[_Candidate], _Key]] = {
     Strategy.FEWEST_CALLS: lambda one: (one.agent.conversations, one.agent.idle_since, one.name),
     Strategy.RANDOM: lambda one: (zlib.crc32(f"{one.seed}:{one.name}".encode()), one.name),
     Strategy.TOP_DOWN: lambda one: (one.rules.agent(one.name).position, one.name),
+    Strategy.RING_ALL: lambda one: (one.agent.idle_since, one.name),
 }
 """Each strategy is an order; the smallest is rung first."""

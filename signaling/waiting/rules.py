@@ -13,7 +13,7 @@ from signaling.calls.events import Overflow
 
 
 class Strategy(enum.Enum):
-    """Which of the free agents of the lowest tier is rung first."""
+    """Which of the free agents of the lowest tier is rung first, or that all of them are."""
 
     LONGEST_IDLE = "longest_idle"
     ROUND_ROBIN = "round_robin"
@@ -23,6 +23,8 @@ class Strategy(enum.Enum):
     RANDOM = "random"
     TOP_DOWN = "top_down"
     """In the order of the configuration."""
+    RING_ALL = "ring_all"
+    """All of them at once, and whoever of them gets free meanwhile; the first to answer has the call."""
 
 
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,11 @@
 """Several queues on a whole server: who is sent where, who is rung, and what becomes of those a queue does not keep."""
 
+import asyncio
 from pathlib import Path
 
 from benchmarks.simulator.cloud import CallScript
 from benchmarks.simulator.continuity import discontinuities
+from benchmarks.simulator.moment import Moment
 from tests.support.stage import PATIENCE_S, staged, until
 
 ORDERS = {"name": "orders", "country": "kr", "ringback_cycles": 1}
@@ -91,3 +93,43 @@ async def test_outside_business_hours_a_call_is_rejected_and_on_record(tmp_path:
         assert (record.ended_by, record.reason) == ("server", "outside business hours")
         assert record.accepted_at is None, "a closed business picked up"
         assert ana.calls == [], "somebody was rung in the middle of the night"
+
+
+async def test_84_88_when_all_ring_one_answers_and_the_rest_are_free_for_the_next_caller(tmp_path: Path) -> None:
+    """#84 #88 #91: agents press Answer in the same moment; one has the caller, and all others may serve the next."""
+    async with staged(tmp_path, queue={"strategy": "ring_all"}) as stage:
+        agents = [await stage.agent(name) for name in ("ana", "ben", "cid")]
+        call = stage.phone()
+        rings = [await agent.next_ring(PATIENCE_S) for agent in agents]
+        for ring in rings:
+            await until(ring.media_up)
+        await asyncio.gather(*(ring.answer() for ring in rings))
+        first_heard = await asyncio.gather(*(happens_first(ring.joined, ring.stopped) for ring in rings))
+        winner = next(ring for ring in rings if ring.joined.at is not None)
+        losers = [ring for ring in rings if ring.joined.at is None]
+        assert len(losers) == 2, "#88: exactly one of all who answered has the call"
+        assert max(first_heard) - min(first_heard) < 0.5, "#84: a ghost rings on"
+        other = stage.phone()
+        free = [agent for agent in agents if winner not in agent.calls]
+        again = [await agent.next_ring(PATIENCE_S) for agent in free]
+        await again[0].reject()
+        await until(again[1].media_up)
+        await again[1].answer()
+        await until(again[1].joined)
+        await call.ear.listen(0.3, PATIENCE_S)
+        call.hang_up()
+        other.hang_up()
+        await until(winner.ended)
+        await until(again[1].ended)
+        assert discontinuities(call.ear.recording) == [], "the caller's phone must not notice (#26)"
+        assert set((await stage.record_of(call)).agents_tried) == {"ana", "ben", "cid"}
+
+
+async def happens_first(one: Moment, other: Moment) -> float:
+    """When the first of two milestones is reached."""
+    waits = {asyncio.create_task(until(one)), asyncio.create_task(until(other))}
+    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    return min(wait.result() for wait in done)

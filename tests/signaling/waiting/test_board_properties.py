@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from signaling.calls.events import Overflow
 from signaling.waiting import board, deadlines, matching, overflow, places
 from signaling.waiting.board import Afterwards, Agent, Board, Outcome, Presence, Waiting
+from signaling.waiting.colleagues import Asked, reserve
+from signaling.waiting.matching import Assignment
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules, Strategy
 
 NAMES = ("ann", "ben", "cid")
@@ -65,18 +67,33 @@ WAITING_CALLS = strategies.builds(
     priority=strategies.integers(0, 2),
     skills=SKILLS.map(tuple),
     favourite=strategies.none() | AGENTS,
+    wanted=strategies.none() | AGENTS,
     apart=strategies.dictionaries(AGENTS, strategies.floats(0.0, 20.0)),
 )
 
 
+def _idle_ones(room: Board, call: Waiting, now: float, rules: Rules) -> set[str]:
+    """Who is free, may have the call, and is not rung for it."""
+    idle = set()
+    for name, agent in room.agents.items():
+        if agent.presence is Presence.READY and agent.paused_until is None and name not in call.apart:
+            profile, needs = rules.agent(name), rules.queue(call.queue).skills | set(call.skills)
+            fits = (not profile.queues or call.queue in profile.queues) and needs <= profile.skills
+            kept = matching.waits_for(room, call, now=now, rules=rules) not in (None, name)
+            idle |= {name} if fits and not kept else set()
+    return idle
+
+
 def _assert_nobody_free_is_left_waiting(room: Board, now: float, rules: Rules) -> None:
     for call_id, call in matching.waiting_line(room):
-        for name, agent in room.agents.items():
-            if agent.presence is Presence.READY and agent.paused_until is None and name not in call.apart:
-                profile, needs = rules.agent(name), rules.queue(call.queue).skills | set(call.skills)
-                fits = (not profile.queues or call.queue in profile.queues) and needs <= profile.skills
-                kept = matching.waits_for(room, call, now=now, rules=rules) not in (None, name)
-                assert not fits or kept, f"#72: {name} is free and {call_id} waits for nobody else"
+        idle = _idle_ones(room, call, now, rules)
+        assert not idle, f"#72: {idle} are free and {call_id} waits for nobody else"
+    for call_id, call in room.calls.items():
+        rung = {name for name, agent in room.agents.items() if agent.call_id == call_id}
+        if rung and call.wanted not in rung and rules.queue(call.queue).strategy is Strategy.RING_ALL:
+            lowest = min(rules.agent(name).tier for name in rung)
+            beside = {name for name in _idle_ones(room, call, now, rules) if rules.agent(name).tier <= lowest}
+            assert not beside, f"#72: {beside} could ring for {call_id} as well"
 
 
 @given(
@@ -90,12 +107,14 @@ def test_72_a_free_agent_and_a_waiting_call_always_meet(
 ) -> None:
     room = board.expire(Board(agents=agents, calls=calls), now=10.0, rules=rules)
     matched, assignments = matching.match(room, now=10.0, rules=rules, seed=seed)
+    assert len({name for _, name in assignments}) == len(assignments), "#88: an agent was given two calls"
     _assert_nobody_free_is_left_waiting(matched, 10.0, rules)
     for call_id, name in assignments:
         assert room.agents[name].presence is Presence.READY, "an agent who is away was reserved"
         assert room.agents[name].paused_until is None, "an agent was reserved during his pause"
         assert name not in room.calls[call_id].apart, "#75: a call was offered again to whoever refused it"
-        assert rules.agent(name).skills >= set(room.calls[call_id].skills), "an agent cannot do what the call needs"
+        call, skills = room.calls[call_id], rules.agent(name).skills
+        assert name == call.wanted or skills >= set(call.skills), "an agent cannot do what the call needs"
 
 
 class BoardMachine(RuleBasedStateMachine):
@@ -154,6 +173,7 @@ class BoardMachine(RuleBasedStateMachine):
     def occupy(self, data: strategies.DataObject) -> None:
         agent = data.draw(strategies.sampled_from(sorted(self.serving)))
         call_id = self.serving[agent]
+        self._is_alone_with(call_id, agent)
         self.room = board.occupy(self.room, call_id, agent, now=self.now, rules=self.site)
         self.waiting.discard(call_id)
         assert board.presence(self.room, agent) is Presence.BUSY
@@ -161,11 +181,27 @@ class BoardMachine(RuleBasedStateMachine):
     @rule(call_id=CALLS, agent=AGENTS)
     def occupy_late(self, call_id: str, agent: str) -> None:
         """An answer that crosses a lapsed lease, or comes from nowhere."""
+        self._is_alone_with(call_id, agent)
         self.room = board.occupy(self.room, call_id, agent, now=self.now, rules=self.site)
         self.waiting.discard(call_id)
-        self.serving = {name: call for name, call in self.serving.items() if call != call_id or name == agent}
         if agent in self.room.agents:
             self.serving.setdefault(agent, call_id)
+
+    @rule(call_id=CALLS, agent=strategies.none() | AGENTS, queue=QUEUES, seed=strategies.integers(0, 9))
+    def ask_a_colleague(self, call_id: str, agent: str | None, queue: str, seed: int) -> None:
+        """Somebody who talks with the caller asks for a colleague."""
+        before = self.room
+        asked = Asked(agent, queue)
+        self.room, found = reserve(before, call_id, asked, now=self.now, rules=self.site, seed=seed)
+        if isinstance(found, Assignment):
+            assert agent in (None, found.agent), "somebody else than the one asked for is rung"
+            assert board.presence(before, found.agent) is Presence.READY, "a colleague is torn from what he does"
+            assert found.agent not in self.serving, "#88: a colleague was given a second call"
+            assert board.presence(self.room, found.agent) is Presence.RINGING
+            self.serving[found.agent] = call_id
+        else:
+            assert self.room == before, "a colleague who cannot be had was changed all the same"
+            assert agent is None or board.presence(before, agent) is not Presence.READY, "a free colleague is withheld"
 
     @precondition(lambda self: self.serving)
     @rule(data=strategies.data(), outcome=strategies.sampled_from(Outcome))
@@ -189,7 +225,9 @@ class BoardMachine(RuleBasedStateMachine):
         matched, assignments = matching.match(expired, now=now, rules=rules, seed=seed)
         for call_id, agent in assignments:
             assert agent not in self.serving, "#88: an agent was given a second call"
-            assert call_id not in self.serving.values(), "#88: a call was given a second agent"
+            strategy = rules.queue(self.room.calls[call_id].queue).strategy
+            alone = strategy is not Strategy.RING_ALL
+            assert not alone or call_id not in self.serving.values(), "#88: a call was given a second agent"
             assert call_id in self.waiting, "an agent was reserved for a call that does not wait"
             self.serving[agent] = call_id
         self.room, sent_away = overflow.overflow(matched, now=now, rules=rules)
@@ -199,6 +237,11 @@ class BoardMachine(RuleBasedStateMachine):
             self.waiting.remove(call_id)
         _assert_nobody_free_is_left_waiting(self.room, now, rules)
         self._assert_no_clock_was_missed()
+
+    def _is_alone_with(self, call_id: str, agent: str) -> None:
+        """Whoever rings for the call beside this agent is free again; whoever talks with it goes on."""
+        rung = {name for name in self.serving if board.presence(self.room, name) is Presence.RINGING} - {agent}
+        self.serving = {name: call for name, call in self.serving.items() if call != call_id or name not in rung}
 
     def _assert_no_clock_was_missed(self) -> None:
         for agent in self.room.agents.values():

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from signaling.waiting import board
-from signaling.waiting.board import Board, Outcome, Waiting
+from signaling.waiting.board import Board, Outcome, Presence, Waiting
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules, Strategy
 from tests.signaling.waiting import builders as b
 
@@ -100,6 +100,61 @@ def test_only_an_agent_with_every_skill_gets_the_call() -> None:
     room = b.enter(room, "c2", since=1.0)
     room, assignments = b.match(board.ready(room, "ben", now=2.0), 2.0, rules=rules)
     assert dict(assignments) == {"c1": "ben", "c2": "ann"}
+
+
+RING_ALL = _site(
+    QueuePolicy(strategy=Strategy.RING_ALL, sticky_s=30.0),
+    {"dan": AgentProfile(tier=2), "eve": AgentProfile(queues=frozenset({"other"}))},
+)
+
+
+def test_ring_all_rings_every_free_agent_of_the_lowest_tier() -> None:
+    room = b.enter(b.ready("ann", "ben", "dan", "eve"), "c1", since=0.0)
+    room, assignments = b.match(room, 1.0, rules=RING_ALL)
+    assert assignments == (("c1", "ann"), ("c1", "ben")), "the second line was rung, or an agent of another queue"
+    room, assignments = b.match(board.ready(room, "cid", now=2.0), 2.0, rules=RING_ALL)
+    assert assignments == (("c1", "cid"),), "an agent who gets free while it rings does not join in"
+    assert b.match(room, 3.0, rules=RING_ALL) == (room, ()), "it rings again where it rings already"
+
+
+def test_88_the_first_answer_frees_all_who_ring_at_once_and_without_a_pause() -> None:
+    room = b.enter(b.ready("ann", "ben", "cid"), "c1", since=0.0, rules=RING_ALL)
+    room = b.match(room, 1.0, rules=RING_ALL)[0]
+    room = b.occupy(room, "c1", "ben", now=2.0, rules=RING_ALL)
+    for name in ("ann", "cid"):
+        room = b.release(room, "c1", name, Outcome.NOT_NEEDED, 2.0, rules=RING_ALL)
+    room, assignments = b.match(b.enter(room, "c2", since=2.0, rules=RING_ALL), 2.0, rules=RING_ALL)
+    assert assignments == (("c2", "ann"), ("c2", "cid")), "the next caller has to wait for a pause nobody deserved"
+
+
+def test_a_refusal_leaves_the_others_ringing() -> None:
+    room = b.match(b.enter(b.ready("ann", "ben"), "c1", since=0.0, rules=RING_ALL), 1.0, rules=RING_ALL)[0]
+    room = b.release(room, "c1", "ann", Outcome.REFUSED, 2.0, rules=RING_ALL)
+    assert board.presence(room, "ben") is Presence.RINGING
+    assert b.match(room, 30.0, rules=RING_ALL)[1] == (("c1", "ann"),), "after his pause he may join in again"
+
+
+def test_nobody_rings_as_a_second_agent_while_a_caller_waits_for_a_first() -> None:
+    room = b.match(b.enter(b.ready("ann"), "c1", since=0.0, rules=RING_ALL), 1.0, rules=RING_ALL)[0]
+    room = b.enter(room, "c2", since=1.0, rules=RING_ALL)
+    room, assignments = b.match(board.ready(room, "ben", now=2.0), 2.0, rules=RING_ALL)
+    assert assignments == (("c2", "ben"),), "the second caller waits although somebody is free"
+    room, assignments = b.match(board.ready(room, "cid", now=3.0), 3.0, rules=RING_ALL)
+    assert assignments == (("c1", "cid"),), "and then whoever is left rings for the first"
+
+
+def test_an_agent_of_the_first_line_joins_while_the_second_line_rings() -> None:
+    room = b.match(b.enter(b.ready("dan"), "c1", since=0.0, rules=RING_ALL), 1.0, rules=RING_ALL)[0]
+    assert b.match(board.ready(room, "ann", now=2.0), 2.0, rules=RING_ALL)[1] == (("c1", "ann"),)
+
+
+def test_whoever_a_call_was_transferred_to_rings_alone() -> None:
+    waiting = Waiting(queue="main", since=0.0, entered_at=5.0, wanted="dan")
+    room = board.enter(b.ready("ann", "dan"), "c1", waiting, rules=RING_ALL)
+    room, assignments = b.match(room, 5.0, rules=RING_ALL)
+    assert assignments == (("c1", "dan"),), "the colleague was named, and not all of them"
+    room = b.release(room, "c1", "dan", Outcome.REFUSED, 6.0, rules=RING_ALL)
+    assert b.match(room, 6.0, rules=RING_ALL)[1] == (("c1", "ann"),)
 
 
 STICKY = _site(QueuePolicy(sticky_s=30.0))
