@@ -103,7 +103,7 @@ def test_the_waiting_room_is_read_from_arrays_of_tables(tmp_path: Path) -> None:
         ("[[queues]]\nmusik = true", "queues.0.musik", "did you mean music?"),
         ('[[routes]]\nqueue = "main"', "routes.0.name", "is missing; give Name of the route"),
         ('[[routes]]\nname = "a"\nqueue = "mail"', "routes.0.queue", "the queues are main"),
-        ('[[queues]]\nstrategy = "ring_all"', "queues.0.strategy", "'longest_idle'"),
+        ('[[queues]]\nstrategy = "ring_two"', "queues.0.strategy", "'longest_idle'"),
         ('[[queues]]\noverflow = "queue"', "queues.0.overflow_queue", "say into which queue"),
         ('[[queues]]\noverflow = "queue"\noverflow_queue = "x"', "queues.0.overflow_queue", "there is no queue 'x'"),
         ('[[queues]]\noverflow_queue = "main"', "queues.0.overflow_queue", 'set overflow = "queue"'),
