@@ -6,11 +6,13 @@ within the last day is a duplicate (whatsapp-calling 1.3, lesson 101).
 
 import hashlib
 
-from signaling.store.contract import Store
+from signaling.store.contract import Store, StoreUnavailable
 
 PREFIX = "inbox:"
 REMEMBERED_S = 86_400.0
 """How long a finished body is still recognised, seconds. Meta thins its retries out over hours."""
+MAX_UNSURE = 10_000
+"""Bodies in doubt that are remembered, 0.2 KB each; the oldest are forgotten first."""
 _DONE = b""
 
 
@@ -19,11 +21,25 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._unsure: dict[str, None] = {}
+        """Bodies of which it is open whether they are held, oldest first: Meta was told to send them again."""
 
     async def accept(self, raw: bytes) -> str | None:
         """Keep the body durably and return its key, or None if it is held or done already."""
         key = PREFIX + hashlib.sha256(raw).hexdigest()
-        return key if await self._store.commit(key, 0, raw) else None
+        try:
+            is_new = await self._store.commit(key, 0, raw)
+        except StoreUnavailable:
+            self._unsure[key] = None
+            if len(self._unsure) > MAX_UNSURE:
+                del self._unsure[next(iter(self._unsure))]
+            raise
+        if not is_new and key in self._unsure:
+            # It was held the first time, although no answer came; nobody has worked on it since.
+            held = await self._store.load(key)
+            is_new = held is not None and held.value == raw
+        self._unsure.pop(key, None)
+        return key if is_new else None
 
     async def done(self, key: str) -> None:
         """Let go of the body, and only remember that it came."""

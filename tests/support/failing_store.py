@@ -13,6 +13,8 @@ class FailingStore:
         self.away = False
         self.refused = 0
         """Requests that came while it was away."""
+        self.answers_to_lose = 0
+        """So many commits take effect and are answered by StoreUnavailable all the same."""
 
     async def load(self, key: str) -> Versioned | None:
         """As the contract says."""
@@ -22,7 +24,11 @@ class FailingStore:
     async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
         """As the contract says."""
         self._check()
-        return await self._store.commit(key, version, value, ttl=ttl)
+        committed = await self._store.commit(key, version, value, ttl=ttl)
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise StoreUnavailable("the answer was lost by a test")
+        return committed
 
     async def keys(self, prefix: str) -> list[str]:
         """As the contract says."""

@@ -2,8 +2,12 @@
 
 import asyncio
 
-from signaling.store.contract import Store
+import pytest
+
+from signaling.store import inbox as inbox_module
+from signaling.store.contract import Store, StoreUnavailable
 from signaling.store.inbox import REMEMBERED_S, Inbox
+from tests.support.failing_store import FailingStore
 from tests.support.hand_clock import HandClock
 
 BODY = b'{"object":"whatsapp_business_account"}'
@@ -57,3 +61,41 @@ async def test_done_lets_go_of_the_body(store: Store) -> None:
     held = await store.load(key)
     assert held is not None, "a redelivery would take effect again"
     assert held.value == b"", "personal data is kept longer than needed"
+
+
+async def test_a_body_that_was_held_without_an_answer_is_worked_on_when_it_comes_again(store: Store) -> None:
+    """The connection broke on the way back: Meta got a 503, and its next attempt must not be taken for a duplicate."""
+    failing = FailingStore(store)
+    inbox = Inbox(failing)
+    failing.answers_to_lose = 1
+    with pytest.raises(StoreUnavailable):
+        await inbox.accept(BODY)
+    key = await inbox.accept(BODY)
+    assert key is not None, "a webhook is lost until the next restart"
+    assert await inbox.accept(BODY) is None, "and it takes effect only once"
+    await inbox.done(key)
+    assert await inbox.pending() == []
+
+
+async def test_a_body_that_was_done_meanwhile_is_a_duplicate(store: Store) -> None:
+    failing = FailingStore(store)
+    inbox, other = Inbox(failing), Inbox(store)
+    failing.away = True
+    with pytest.raises(StoreUnavailable):
+        await inbox.accept(BODY)
+    failing.away = False
+    key = await other.accept(BODY)
+    assert key is not None
+    await other.done(key)
+    assert await inbox.accept(BODY) is None, "a webhook takes effect twice"
+
+
+async def test_what_is_in_doubt_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "MAX_UNSURE", 3)
+    failing = FailingStore(store)
+    inbox = Inbox(failing)
+    failing.away = True
+    for number in range(10):
+        with pytest.raises(StoreUnavailable):
+            await inbox.accept(b"%d" % number)
+    assert len(inbox._unsure) == 3, "an outage would fill the memory"
