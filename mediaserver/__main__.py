@@ -18,6 +18,9 @@ from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
 from mediaserver.store_access import StoreAccess
 from signaling.agents.tokens import Role, issue
+from signaling.store.contract import StoreUnavailable
+from signaling.store.lease import SiteTaken
+from signaling.store.sqlite import NewerFile
 
 main = typer.Typer(
     help="Ringbridge: WhatsApp Business calls in which callers never hear silence.",
@@ -39,7 +42,11 @@ def serve(
     """Take calls until SIGTERM or Ctrl-C. Prints one JSON line with its addresses once it is ready."""
     settings, secrets = _load(config)
     logs.configure(log_level)
-    uvloop.run(serve_until_told(settings, secrets, on_ready=lambda ready: print(json.dumps(ready), flush=True)))
+    try:
+        uvloop.run(serve_until_told(settings, secrets, on_ready=lambda ready: print(json.dumps(ready), flush=True)))
+    except (NewerFile, SiteTaken, StoreUnavailable) as error:
+        print(f"Ringbridge cannot serve: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 @main.command("check-config")

@@ -53,7 +53,7 @@ from signaling.whatsapp.endpoint import Webhook
 from signaling.whatsapp.graph import Access, Graph
 
 SITE = "local"
-"""Name of the one waiting room of a node without Redis."""
+"""Name of the one waiting room of a store."""
 GRACE_S = 10.0
 """How long a stopping server waits for Meta to confirm the end of living calls; below most supervisors' kill time."""
 
@@ -65,8 +65,9 @@ class Running(NamedTuple):
 
     address: str
     """Of the HTTP face."""
-    heart: asyncio.Task[None]
-    """Serves the waiting room; if it ends by itself, that is a bug that no single call can be blamed for."""
+    hearts: tuple[asyncio.Task[None], ...]
+    """Without these there is no serving: the waiting room, whose end is a bug that no single call can be blamed for,
+    and the hold on a shared store, which another process may take."""
 
 
 class _Switchboard:
@@ -88,8 +89,8 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         board = _Switchboard()
         metrics = CollectorRegistry()
 
-        store = await StoreAccess(config.store, secrets.store_password).open_to_serve(clock)
-        stack.push_async_callback(store.close)
+        access = StoreAccess(config.store, secrets.store_password)
+        store, hold = await stack.enter_async_context(access.served(SITE, clock, pause=pause))
         today = Today(clock, zone=ZoneInfo(config.wallboard.zone), in_time_s=config.wallboard.in_time_s)
         records = Records(store, pause=pause, listeners=(today.note,))
         stack.push_async_callback(records.close)
@@ -148,7 +149,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         stack.callback(agents.close)
         # Living calls end first, while everything they need, Meta's webhooks included, still works.
         stack.push_async_callback(supervisor.close, GRACE_S)
-        yield Running(address, heart)
+        yield Running(address, (heart,) if hold is None else (heart, hold))
 
 
 async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callable[[dict[str, str]], None]) -> None:
@@ -165,12 +166,13 @@ async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callab
         log.info("ready", http=server_now.address)
         on_ready({"http": server_now.address})
         leave = asyncio.create_task(told.wait())
-        await asyncio.wait((leave, server_now.heart), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((leave, *server_now.hearts), return_when=asyncio.FIRST_COMPLETED)
         leave.cancel()
         log.info("stopping", told=told.is_set())
-    if not told.is_set():
-        # The process ends with an error, so that whoever watches it starts a new one.
-        server_now.heart.result()
+    for heart in server_now.hearts:
+        if heart.done() and not heart.cancelled():
+            # The process ends with an error, so that whoever watches it starts a new one.
+            heart.result()
 
 
 def _build_engine(config: Config, library: Library) -> Engine:

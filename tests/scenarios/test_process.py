@@ -4,7 +4,9 @@ import os
 import signal
 from pathlib import Path
 
-from benchmarks.server_process import Secrets, Section, served
+import pytest
+
+from benchmarks.server_process import NotReady, Secrets, Section, served
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
 from tests.support.stage import PATIENCE_S, staged, until
 
@@ -57,3 +59,14 @@ async def test_a_server_that_is_taken_down_leaves_records_of_its_calls(tmp_path:
     assert call.ended_by == "business", "the caller was told"
     (record,) = await stage.records()
     assert record.reason == "the server is stopping", "and the record tells why"
+
+
+async def test_a_second_process_on_the_same_records_is_refused_in_words(tmp_path: Path) -> None:
+    """#82: it would clear the waiting room of the first one and end its calls."""
+    shared = Secrets()
+    sections: dict[str, Section] = {"store": {"path": str(tmp_path / "ringbridge.sqlite3")}}
+    async with served(shared, sections):
+        with pytest.raises(NotReady) as refused:
+            async with served(shared, sections):
+                pytest.fail("two processes serve from one store")
+    assert str(refused.value) == "Ringbridge cannot serve: another process serves from this store; stop it first\n"
