@@ -144,7 +144,9 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         agents = AgentEndpoint(desk, feed, identify, allowed_origins=origins)
         operations = (*calls.operations(records), *wallboard.operations(look))
         api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
-        application = server.build(webhook, agents, api, SoftphonePage(), metrics)
+        application = server.build(
+            webhook, agents, api, SoftphonePage(frame_ancestors=" ".join(origins) or "'none'"), metrics
+        )
         address = await _listen(stack, application, config)
         stack.callback(agents.close)
         # Living calls end first, while everything they need, Meta's webhooks included, still works.

@@ -1,6 +1,6 @@
 /**
  * Owns who is signed in on this page: the token, the one socket to the server, and requests to its REST interface.
- * All elements of a page share one session. Knows nothing of calls.
+ * All elements of a page that speak to the same server share one session. Knows nothing of calls.
  *
  * Events: `message`, detail: a message of the server. `state`, detail: the connection's state (see connection.js).
  */
@@ -18,14 +18,23 @@ export class Refusal extends Error {
   }
 }
 
+const sessions = new Map();
+
 export class Session extends EventTarget {
   #server;
   #connection;
+  #users = 0;
   #state = "closed";
   #welcome = null;
 
-  /** `server` is the address of any page of the server. */
-  constructor(server = location.href) {
+  /** The session of the server that an element names in its attribute `server`; by default the page's own. */
+  static of(element) {
+    const { origin } = new URL(element.getAttribute("server") ?? "", location.href);
+    if (!sessions.has(origin)) sessions.set(origin, new Session(origin));
+    return sessions.get(origin);
+  }
+
+  constructor(server) {
     super();
     this.#server = server;
     const socket = new URL("/agent", server);
@@ -40,6 +49,11 @@ export class Session extends EventTarget {
     return this.#state;
   }
 
+  /** Whether somebody has signed in, or is about to. */
+  get open() {
+    return this.#state !== "closed" && this.#state !== "refused";
+  }
+
   /** Name of the agent, or null before the server has said it. */
   get agent() {
     return this.#welcome?.agent ?? null;
@@ -50,11 +64,17 @@ export class Session extends EventTarget {
     return this.#welcome?.role ?? null;
   }
 
-  /** Sign in with the token of this tab; false if it has none. */
-  resume() {
+  /** An element begins to use the session; the first one signs in with the token of this tab, if it has one. */
+  enter() {
+    this.#users += 1;
     const token = signInToken.stored();
-    if (token !== null) this.#connection.open(token);
-    return token !== null;
+    if (this.#users === 1 && token !== null) this.#connection.open(token);
+  }
+
+  /** An element needs the session no more; the last one closes the socket, and the tab stays signed in. */
+  leave() {
+    this.#users -= 1;
+    if (this.#users === 0) this.#connection.close();
   }
 
   signIn(token) {
@@ -64,11 +84,6 @@ export class Session extends EventTarget {
 
   signOut() {
     signInToken.forget();
-    this.#connection.close();
-  }
-
-  /** Let go of the socket, for a page that goes away; the tab stays signed in. */
-  leave() {
     this.#connection.close();
   }
 

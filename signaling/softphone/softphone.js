@@ -3,16 +3,16 @@
  * agent's presses become one state; the devices (ring, microphone, voice) follow it, and the view draws it.
  *
  * Attributes: `server` (address of the server, default: the page's own), `lang` (`en`, `ja`).
- * Methods:    `signIn(token)`, `signOut()`.  Properties: `summary`, as in the event; `session` (session.js), to be set
- *             before the element enters a page whose other elements share it.
+ * Methods:    `signIn(token)`, `signOut()`.  Property: `summary`, as in the event.
  * Event:      `ringbridge-change`, detail { connection, presence, phase, language, title }.
- * Theme:      custom properties of softphone.css and `::part()` names of template.js.
+ * Theme:      custom properties of theme.css and `::part()` names of template.js.
  */
 import { NO_CALL, live, rings, speaks, step } from "./call.js";
 import { MediaLeg } from "./media.js";
 import { Microphone, NoMicrophone } from "./microphone.js";
 import { Ringer } from "./ringer.js";
 import { Session } from "./session.js";
+import { load } from "./sheets.js";
 import * as shift from "./shift.js";
 import { chooseLanguage, speaker } from "./strings.js";
 import { TEMPLATE } from "./template.js";
@@ -28,13 +28,7 @@ const KEYS = {
 /** Where the keyboard goes when a phase begins. */
 const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
 
-const sheets = await Promise.all(["softphone.css", "controls.css", "call.css"].map(load));
-
-/** Loaded before the element is defined, so that it never shows without its looks. */
-async function load(name) {
-  const response = await fetch(new URL(name, import.meta.url));
-  return new CSSStyleSheet().replace(await response.text());
-}
+const sheets = await load(import.meta.url, "theme.css", "softphone.css", "controls.css", "call.css");
 
 class Softphone extends HTMLElement {
   static observedAttributes = ["lang"];
@@ -73,13 +67,14 @@ class Softphone extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#session ??= new Session(new URL(this.getAttribute("server") ?? "", location.href));
+    this.#session = Session.of(this);
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     this.#session.addEventListener("message", ({ detail }) => this.#hear(detail), { signal });
     this.#session.addEventListener("state", ({ detail }) => this.#connectionIs(detail), { signal });
     this.#ticking = setInterval(() => live(this.#state.call) && this.#tick(), TICK_MS);
-    if (this.#session.resume()) this.#open();
+    this.#session.enter();
+    if (this.#session.open) this.#open();
     else this.#draw();
   }
 
@@ -99,10 +94,6 @@ class Softphone extends HTMLElement {
     const name = call.customer?.name ?? call.customer?.number ?? say("customer_unknown");
     const title = live(call) ? say(`title_${call.phase}`, { name }) : "Ringbridge";
     return { connection, presence, phase: call.phase, language, title };
-  }
-
-  set session(session) {
-    this.#session = session;
   }
 
   signIn(token) {

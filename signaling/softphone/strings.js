@@ -222,11 +222,11 @@ export function chooseLanguage(wished) {
 }
 
 /**
- * The words of one language: `say(key, values)`. `say.one(prefix, word)` is for words that come from the server, of
+ * The words of one language: `say(key, values)`, from these tables. `say.one(prefix, word)` is for words that come from the server, of
  * which a later version may send new ones: it falls back to `prefix.other`.
  */
-export function speaker(language) {
-  const table = STRINGS[language];
+export function speaker(language, tables = STRINGS) {
+  const table = tables[language];
   const say = (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   say.one = (prefix, word) => table[`${prefix}.${word}`] ?? table[`${prefix}.other`];
   return say;

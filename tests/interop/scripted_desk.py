@@ -37,6 +37,7 @@ class ScriptedDesk:
     def __init__(self) -> None:
         self.url = ""
         self.presence = "away"
+        self.role = "agent"
         self.confirms_presence = True
         """False leaves Ready and Away unanswered, as a slow server would."""
         self._sockets: set[web.WebSocketResponse] = set()
@@ -78,7 +79,8 @@ class ScriptedDesk:
         if not isinstance(hello, Hello) or hello.token != TOKEN:
             await socket.close(code=CloseCode.BAD_TOKEN)
             return socket
-        await socket.send_str(encode(Welcome(version=PROTOCOL_VERSION, agent="Amara Osei", presence=self.presence)))
+        welcome = Welcome(version=PROTOCOL_VERSION, agent="Amara Osei", presence=self.presence, role=self.role)
+        await socket.send_str(encode(welcome))
         self._sockets.add(socket)
         self._heard.put_nowait(hello)
         async for frame in socket:

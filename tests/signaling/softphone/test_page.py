@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from importlib import resources
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,8 @@ from yarl import URL
 
 from signaling.softphone.page import SoftphonePage
 
-FILES = sorted(file.name for file in resources.files("signaling.softphone").iterdir())
+FOLDER = Path(str(resources.files("signaling.softphone")))
+FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*") if "__pycache__" not in path.parts)
 MODULES = [name for name in FILES if name.endswith(".js")]
 
 
@@ -69,6 +71,13 @@ async def test_sites_that_may_embed_the_page_are_named_in_its_policy() -> None:
     assert policy.endswith("frame-ancestors https://crm.example")
 
 
+async def test_modules_may_be_loaded_by_the_sites_that_embed_an_element(
+    client: TestClient[web.Request, web.Application],
+) -> None:
+    headers = (await client.get("/softphone/softphone.js")).headers
+    assert headers["Access-Control-Allow-Origin"] == "*", "a CRM could not load the element at all"
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -104,20 +113,25 @@ async def test_every_import_of_a_module_is_served(
     client: TestClient[web.Request, web.Application], module: str
 ) -> None:
     source = await (await client.get(f"/softphone/{module}")).text()
-    for name in re.findall(r'(?:from |import\()"\./([^"]+)"', source):
-        assert (await client.get(f"/softphone/{name}")).status == 200, f"{module} imports a missing {name}"
+    for name in re.findall(r'(?:from |import\()"(\.{1,2}/[^"]+)"', source):
+        response = await client.get(str(URL(f"/softphone/{module}").join(URL(name))))
+        assert response.status == 200, f"{module} imports a missing {name}"
 
 
 async def test_the_first_load_stays_small(client: TestClient[web.Request, web.Application]) -> None:
     names = [name for name in FILES if name.endswith((".js", ".css", ".svg"))]
-    sizes = [len(await (await client.get(f"/softphone/{name}")).read()) for name in names]
-    assert sum(sizes) < 100_000, "the page should load in well under 100 KB"
+    sizes = [int((await client.get(f"/softphone/{name}")).headers["Content-Length"]) for name in names]
+    assert sum(sizes) < 100_000, "all there is, the wallboard included, should travel in under 100 KB"
+    plain = await client.get("/softphone/softphone.js", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers, "a client that cannot unzip would read noise"
+    assert await plain.text() == (FOLDER / "softphone.js").read_text("utf-8")
 
 
 def test_no_file_names_another_host_or_inlines_code() -> None:
-    for file in resources.files("signaling.softphone").iterdir():
-        if not file.name.endswith((".js", ".html", ".css")):
+    for name in FILES:
+        if not name.endswith((".js", ".html", ".css")):
             continue
+        file = FOLDER / name
         text = file.read_text("utf-8")
         addresses = set(re.findall(r"https?://\w[\w.]*", text)) - {"http://www.w3.org"}
         assert not addresses, f"{file.name} reaches for another host"
