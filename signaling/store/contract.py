@@ -27,11 +27,11 @@ class Store(Protocol):
     async def load(self, key: str) -> Versioned | None:
         """The record, or None if there is none or it has expired."""
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """Write if the record still has this version (0: if there is none). ``None`` deletes.
 
-        ``ttl`` is in seconds from now; without it the record stays. Returns False, and writes nothing, if
-        somebody else was faster. When it returns True the record is durable.
+        ``ttl`` is in seconds from now; without it the record stays. Returns the record's new version, and then it is
+        durable; or 0, and then somebody else was faster and nothing was written. A deletion returns 1 for done.
         """
 
     async def keys(self, prefix: str) -> list[str]:

@@ -28,20 +28,21 @@ class MemoryStore:
         record = self._records.get(key)
         return record.held if record and self._lives(record) else None
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """Write if the record still has this version (0: if there is none). ``None`` deletes."""
         held = await self.load(key)
         if version != (held.version if held else 0):
-            return False
+            return 0
         self._purge()
         self._records.pop(key, None)
-        if value is not None:
-            written = Versioned(value, next(self._versions))
-            expires_at = None if ttl is None else self._clock() + ttl
-            self._records[key] = _Record(written, expires_at)
-            if expires_at is not None:
-                heapq.heappush(self._by_expiry, (expires_at, written.version, key))
-        return True
+        if value is None:
+            return 1
+        written = Versioned(value, next(self._versions))
+        expires_at = None if ttl is None else self._clock() + ttl
+        self._records[key] = _Record(written, expires_at)
+        if expires_at is not None:
+            heapq.heappush(self._by_expiry, (expires_at, written.version, key))
+        return written.version
 
     async def keys(self, prefix: str) -> list[str]:
         """The unexpired keys that begin with ``prefix``, sorted."""

@@ -158,7 +158,7 @@ class Records:
             await self._set(LIVE + news.ends, None)
 
     async def _set(self, key: str, value: bytes | None, *, ttl: float | None = None) -> None:
-        written = False
+        written = 0
         while not written:
             held = await self._store.load(key)
             written = await self._store.commit(key, held.version if held else 0, value, ttl=ttl)

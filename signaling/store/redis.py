@@ -99,7 +99,7 @@ class RedisStore:
         assert isinstance(record, bytes), "the connection decodes nothing"
         return Versioned(record[_STAMP_BYTES:], int.from_bytes(record[:_STAMP_BYTES], "big"))
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """Write if the record still has this version (0: if there is none). ``None`` deletes.
 
         Raises StoreUnavailable, and then it may have been written or not.
@@ -108,11 +108,13 @@ class RedisStore:
         if value is None:
             # Whether a deletion whose answer was lost was this one or another's cannot be told: it is not repeated.
             with _failures_named():
-                return bool(await self._script([NAMESPACE + key], [held, b"", b""]))
-        record = _stamp(_next(version)) + value
+                return int(await self._script([NAMESPACE + key], [held, b"", b""]))
+        written = _next(version)
+        record = _stamp(written) + value
         # A life shorter than Redis' unit is rounded up.
         life_ms = b"" if ttl is None else max(1, math.ceil(ttl * 1000))
-        return bool(await _twice(lambda: self._script([NAMESPACE + key], [held, record, life_ms])))
+        done = await _twice(lambda: self._script([NAMESPACE + key], [held, record, life_ms]))
+        return written if done else 0
 
     async def keys(self, prefix: str) -> list[str]:
         """The unexpired keys that begin with ``prefix``, sorted. Raises StoreUnavailable.

@@ -79,10 +79,10 @@ class SqliteStore:
         """The record, or None if there is none or it has expired. Raises StoreUnavailable."""
         return await self._in_thread(lambda: self._load(key, self._clock()))
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """Write if the record still has this version (0: if there is none). ``None`` deletes.
 
-        True means that it is on the disk. Raises StoreUnavailable.
+        A new version means that it is on the disk. Raises StoreUnavailable.
         """
         return await self._in_thread(lambda: self._commit(key, version, value, ttl))
 
@@ -103,21 +103,24 @@ class SqliteStore:
         row = self._database.execute(_LOAD, {"key": key, "now": now}).fetchone()
         return Versioned(*row) if row else None
 
-    def _commit(self, key: str, version: int, value: bytes | None, ttl: float | None) -> bool:
+    def _commit(self, key: str, version: int, value: bytes | None, ttl: float | None) -> int:
         # Leaving the block commits; an exception rolls back.
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             now = self._clock()
             held = self._load(key, now)
             if version != (held.version if held else 0):
-                return False
+                return 0
             if value is None:
                 self._database.execute(_DELETE, {"key": key})
+                written: int | None = 1
             else:
                 expires_at = None if ttl is None else now + ttl
-                self._database.execute(_WRITE, {"key": key, "value": value, "expires_at": expires_at})
+                row = {"key": key, "value": value, "expires_at": expires_at}
+                written = self._database.execute(_WRITE, row).lastrowid
             self._database.execute(_PURGE, {"now": now, "limit": PURGED_AT_ONCE})
-        return True
+        assert written is not None, "an insertion has a row"
+        return written
 
     def _keys(self, prefix: str) -> list[str]:
         # The last code point sorts after every ASCII key.

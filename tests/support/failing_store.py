@@ -21,7 +21,7 @@ class FailingStore:
         self._check()
         return await self._store.load(key)
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """As the contract says."""
         self._check()
         committed = await self._store.commit(key, version, value, ttl=ttl)

@@ -154,7 +154,7 @@ async def test_news_that_comes_while_older_news_is_written_is_written_too(
 
     async def commit_while_the_call_goes_on(
         store: FailingStore, key: str, version: int, value: bytes | None, *, ttl: float | None = None
-    ) -> bool:
+    ) -> int:
         if newer:
             records.save(newer.pop())
         return await commit(store, key, version, value, ttl=ttl)
@@ -174,7 +174,7 @@ async def test_a_record_interrupted_half_way_is_finished(
 
     async def commit_once(
         store: FailingStore, key: str, version: int, value: bytes | None, *, ttl: float | None = None
-    ) -> bool:
+    ) -> int:
         done = await commit(store, key, version, value, ttl=ttl)
         store.away = key.startswith("cdr:")
         return done

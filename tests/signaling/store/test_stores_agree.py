@@ -55,7 +55,9 @@ class ThreeStores(RuleBasedStateMachine):
     @rule(key=KEYS, value=VALUES, ttl=LIFETIMES, data=st.data())
     def commit(self, key: str, value: bytes | None, ttl: float | None, data: st.DataObject) -> None:
         versions = data.draw(st.sampled_from([dict.fromkeys(NAMES, 0), *self.seen.get(key, [])[-3:]]))
-        answers = {self.run(store.commit(key, versions[name], value, ttl=ttl)) for name, store in self.stores.items()}
+        answers = {
+            bool(self.run(store.commit(key, versions[name], value, ttl=ttl))) for name, store in self.stores.items()
+        }
         assert len(answers) == 1, "one store takes a commit that another refuses"
         held = {name: self.run(store.load(key)) for name, store in self.stores.items()}
         self.seen.setdefault(key, []).append({name: record.version for name, record in held.items() if record})

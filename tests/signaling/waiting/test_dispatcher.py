@@ -43,7 +43,7 @@ class Rival:
             assert await self._store.commit(key, held.version if held is not None else 0, value)
         return held
 
-    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> bool:
+    async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         if self.away:
             self.away -= 1
             raise StoreUnavailable("out of reach")
