@@ -50,8 +50,9 @@ class _Part:
     post: Post
     leg: Leg = field(init=False)
     hears: tuple[str, str] | None = None
-    """"wait" or "hold" and the queue whose sounds these are, "ringback" and the country, or "voice" and the leg; None
-    for comfort or nothing."""
+    """"wait" or "hold" and the queue whose sounds these are, or "ringback" and the country; None for anything else."""
+    voices: tuple[str, ...] = ()
+    """The legs it hears; none while it waits."""
     closed: bool = False
 
     def connected(self) -> None:
@@ -177,43 +178,43 @@ class Media:
         part = self._part(call_id, leg)
         if part is not None and part.hears != ("wait", queue):
             self._player.play(part.leg.id, call_id, queue)
-            part.hears = ("wait", queue)
+            part.hears, part.voices = ("wait", queue), ()
 
     def hold(self, call_id: str, leg: str, queue: str) -> None:
         """Let the leg hear what callers of the queue hear on hold, undisturbed if it already does.
 
-        Whoever heard this leg hears comfort noise from now on.
+        Whoever heard this leg hears the others without it from now on, or comfort noise.
         """
         part = self._part(call_id, leg)
         if part is not None and part.hears != ("hold", queue):
             self._player.hold(part.leg.id, queue)
-            part.hears = ("hold", queue)
-            for listener in self._calls[call_id].values():
-                if listener.hears == ("voice", leg):
-                    self._engine.comfort(listener.leg.id)
-                    listener.hears = None
+            part.hears, part.voices = ("hold", queue), ()
+            self._leave_out(call_id, leg)
 
     def join(self, call_id: str, legs: Sequence[str]) -> None:
-        """Let two legs hear each other, each from the other's next packet on."""
-        one, two = (self._part(call_id, leg) for leg in legs)
-        if one is not None and two is not None:
-            for listener, speaker in ((one, two), (two, one)):
-                self._player.pause(listener.leg.id)
-                self._engine.listen(listener.leg.id, speaker.leg.id)
-                listener.hears = ("voice", speaker.name)
+        """Let these legs hear each other; names of no leg are left out.
+
+        Two hear each other's packets as they are, from the next one on; each of three or four hears the others mixed.
+        """
+        parts = [part for leg in legs if (part := self._part(call_id, leg)) is not None]
+        if len(parts) > 1:
+            for part in parts:
+                self._player.pause(part.leg.id)
+                self._hear(part, tuple(other.name for other in parts if other is not part))
 
     def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
         """Let the leg hear a telephone ring as it does in this country, undisturbed if it already does."""
         part = self._part(call_id, leg)
         if part is not None and part.hears != ("ringback", country or ""):
             self._player.ring_back(part.leg.id, country)
-            part.hears = ("ringback", country or "")
+            part.hears, part.voices = ("ringback", country or ""), ()
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""
         parts = self._calls.get(call_id, {})
         for name in [leg] if leg is not None else list(parts):
             if (part := parts.pop(name, None)) is not None:
+                self._leave_out(call_id, name)
                 self._close(part)
         if not parts:
             self._calls.pop(call_id, None)
@@ -224,6 +225,23 @@ class Media:
 
     def _part(self, call_id: str, leg: str) -> _Part | None:
         return self._calls.get(call_id, {}).get(leg)
+
+    def _leave_out(self, call_id: str, leg: str) -> None:
+        """Let nobody hear this leg any more."""
+        for part in self._calls.get(call_id, {}).values():
+            if leg in part.voices:
+                self._hear(part, tuple(voice for voice in part.voices if voice != leg))
+
+    def _hear(self, part: _Part, voices: tuple[str, ...]) -> None:
+        sources = [self._calls[part.call_id][voice].leg.id for voice in voices]
+        match sources:
+            case []:
+                self._engine.comfort(part.leg.id)
+            case [source]:
+                self._engine.listen(part.leg.id, source)
+            case _:
+                self._engine.mix(part.leg.id, sources)
+        part.hears, part.voices = None, voices
 
     def _close(self, part: _Part) -> None:
         part.closed = True

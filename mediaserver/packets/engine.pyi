@@ -99,7 +99,14 @@ class Engine:
         """
 
     def listen(self, leg: int, source: int) -> None:
-        """Let the leg hear another leg, from its next packet on; comfort frames until then."""
+        """Let the leg hear another leg as it speaks, from its next packet on; comfort frames until then."""
+
+    def mix(self, leg: int, sources: Sequence[int]) -> None:
+        """Let the leg hear two or three other legs at once, 40 to 60 ms late; the mix that it hears already goes on.
+
+        A source that is silent adds nothing; comfort frames while all of them are. A source that is removed is left
+        out. ValueError for other numbers of sources, and for the leg itself among them.
+        """
 
     def comfort(self, leg: int) -> None:
         """Let the leg hear comfort frames."""

@@ -9,33 +9,34 @@ import threading
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport free
 from libc.string cimport memset
-from posix.unistd cimport close
 
 from mediaserver.packets.addresses cimport read_address, write_address
 from mediaserver.packets.calendar cimport cross_out
 from mediaserver.packets.clips cimport Clip, load_clip
+from mediaserver.packets.codec cimport read_codec
 from mediaserver.packets.dialling cimport dial
-from mediaserver.packets.endpoints cimport CELLS, Endpoint, enrol, leg_at, strike, write_name
+from mediaserver.packets.endpoints cimport Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS
 from mediaserver.packets.linux cimport (
     MSG_DONTWAIT, SECOND, __ATOMIC_RELAXED, __ATOMIC_RELEASE, __atomic_store_n, add_count, eventfd_read,
-    eventfd_write, getrandom, load_count, monotonic, pthread_mutex_destroy, pthread_mutex_init, sendto, sockaddr,
-    sockaddr_in6, socklen_t,
+    eventfd_write, load_count, monotonic, sendto, sockaddr, sockaddr_in6, socklen_t,
 )
+from mediaserver.packets.lifetime cimport close_port, open_port
 from mediaserver.packets.loop cimport prepare, run, watch_sockets
+from mediaserver.packets.mixing cimport discard, open_mix
 from mediaserver.packets.pacing cimport LATEST, SOONEST, pace
-from mediaserver.packets.port cimport Counters, Leg, Playlist, Port, Socket, Totals, enter, leave
+from mediaserver.packets.port cimport Counters, Leg, Mix, Playlist, Port, Totals, enter, leave
 from mediaserver.packets.quality cimport Quality, judge
 from mediaserver.packets.receiving cimport DIGIT
 from mediaserver.packets.ring cimport DATAGRAM, Entry, look, oldest, release
-from mediaserver.packets.sources cimport abandon, comfort, listen, load_item, mute, play
+from mediaserver.packets.sources cimport abandon, comfort, listen, load_item, mix, mute, play
 from mediaserver.packets.srtp cimport read_functions
 from mediaserver.packets.streams cimport begin_leg
 from mediaserver.packets.tapping cimport Tap, close_tap, exchange, open_tap, read_packets
-from mediaserver.packets.wheel cimport clear
 
+from mediaserver.packets.libopus import opus_functions
 from mediaserver.packets.sockets import open_sockets
 from mediaserver.packets.types import (
     DIGITS, Datagram, EngineCounters, LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, StreamQuality,
@@ -64,22 +65,12 @@ cdef class Engine:
             raise ValueError("stall_ms must be positive, and lost_ms no less")
         if not 0 < ports <= MAX_PORTS or port + ports > 65536:
             raise ValueError("an engine has 1 to 256 ports, and the last one's number has 16 bits")
-        state = self.port = <Port*>calloc(1, sizeof(Port))
-        if state == NULL:
-            raise MemoryError
-        state.watch = state.bell = state.alarm = -1
-        state.sockets = <Socket*>calloc(ports, sizeof(Socket))
-        if state.sockets == NULL:
-            raise MemoryError
+        state = self.port = open_port(ports)
         load_clip(&state.comfort, comfort)
-        pthread_mutex_init(&state.lock, NULL)
         read_functions(&state.srtp, srtp)
+        read_codec(&state.opus, opus_functions())
         state.stall = max(1, stall_ms // ROUND)
         state.lost = max(1, lost_ms // ROUND)
-        getrandom(&state.table.seed, sizeof(state.table.seed), 0)
-        for at in range(CELLS):
-            state.table.cells[at].leg = -1
-        clear(&state.wheel)
         self._owners = {}
         self._free_legs = list(range(MAX_LEGS - 1, -1, -1))
         self._free_clips = list(range(MAX_CLIPS - 1, -1, -1))
@@ -97,22 +88,9 @@ cdef class Engine:
         self._free()
 
     cdef void _free(self) noexcept:
-        """Give back all that is not Python's. The thread has ended."""
-        cdef int at
-        if self.port == NULL:
-            return
-        for at in range(MAX_CLIPS):
-            free(self.port.clips[at].ends)
-        for at in range(MAX_LEGS):
-            close_tap(&self.port.legs[at].tap)
-        free(self.port.comfort.ends)
-        pthread_mutex_destroy(&self.port.lock)
-        close(self.port.watch)
-        close(self.port.bell)
-        close(self.port.alarm)
-        free(self.port.sockets)
-        free(self.port)
-        self.port = NULL
+        if self.port != NULL:
+            close_port(self.port)
+            self.port = NULL
 
     @property
     def address(self):
@@ -307,6 +285,19 @@ cdef class Engine:
             enter(port)
             listen(port, listener, speaker, monotonic())
             leave(port)
+
+    def mix(self, int64_t leg, sources):
+        cdef Port* port = self._opened()
+        cdef int place = self._leg(leg)
+        cdef Leg* listener = &port.legs[place]
+        cdef Mix* wanted = open_mix(port, place, [self._leg(source) for source in sources])
+        cdef bint begun
+        with nogil:
+            enter(port)
+            begun = mix(port, listener, wanted, monotonic())
+            leave(port)
+        if not begun:
+            discard(&port.opus, wanted)
 
     def comfort(self, int64_t leg):
         cdef Port* port = self._opened()

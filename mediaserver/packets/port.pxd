@@ -4,10 +4,21 @@ from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
 from mediaserver.packets.calendar cimport Calendar
 from mediaserver.packets.clips cimport Clip
+from mediaserver.packets.codec cimport Opus
 from mediaserver.packets.continuity cimport Trail
 from mediaserver.packets.endpoints cimport Endpoint, Table
 from mediaserver.packets.keypad cimport Keypad
-from mediaserver.packets.limits cimport BUFFER, MAX_CLIPS, MAX_CUES, MAX_DIGITS, MAX_LEGS, MAX_PORTS, RX_BATCH, TX_BATCH
+from mediaserver.packets.limits cimport (
+    BUFFER,
+    MAX_CLIPS,
+    MAX_CUES,
+    MAX_DIGITS,
+    MAX_LEGS,
+    MAX_PORTS,
+    MAX_SPEAKERS,
+    RX_BATCH,
+    TX_BATCH,
+)
 from mediaserver.packets.linux cimport (
     eventfd_write,
     iovec,
@@ -22,6 +33,7 @@ from mediaserver.packets.ring cimport Ring
 from mediaserver.packets.rtcp cimport Block, Name
 from mediaserver.packets.srtp cimport Srtp
 from mediaserver.packets.tapping cimport Tap
+from mediaserver.packets.voices cimport Voice
 from mediaserver.packets.wheel cimport Wheel
 
 cdef enum:
@@ -36,6 +48,7 @@ cdef enum Source:
     LIVE  # Another leg that speaks.
     FILLED  # Another leg that sends no sound just now, perhaps digits; comfort frames go on.
     STALLED  # Another leg that sends nothing at all; comfort frames go on.
+    MIXED  # Several other legs; comfort frames while all of them are silent.
 
 
 cdef struct Item:
@@ -52,6 +65,15 @@ cdef struct Playlist:
     Item items[MAX_CUES]
 
 
+cdef struct Mix:
+    void* encoder
+    bint fresh  # Its next frame follows something else.
+    int count  # Whom it hears,
+    int32_t speakers[MAX_SPEAKERS]
+    Voice* voices[MAX_SPEAKERS]  # and their sound.
+    Mix* next  # The list of all mixes.
+
+
 cdef struct Dialling:
     int keys  # Keys to be pressed,
     int key  # the one that is being pressed,
@@ -66,6 +88,7 @@ cdef struct Counters:
     uint64_t sent
     uint64_t sent_bytes
     uint64_t forwarded
+    uint64_t mixed
     uint64_t clip_frames
     uint64_t comfort_frames
     uint64_t rejected
@@ -104,6 +127,7 @@ cdef struct Leg:
     Playlist playlist
     uint32_t comfort_frame  # The next comfort frame.
     Dialling dialling  # What is sent instead of it all while keys are pressed.
+    Mix* mix  # NULL unless MIXED.
     int32_t speaker  # The leg that is heard, or -1.
     int32_t next_listener  # Links of the speaker's list of listeners.
     int32_t previous_listener
@@ -119,7 +143,8 @@ cdef struct Leg:
     int64_t late_since  # and since when; 0 if none was too late.
     int reach  # How far behind its newest packet one may be placed: not before the one that fixed the offsets.
     # What is spoken.
-    int32_t first_listener  # Legs that hear this one, or -1.
+    int32_t first_listener  # Legs that hear this one alone, or -1.
+    Voice* voice  # Its sound for the mixes that hear it, NULL without one.
     int64_t heard_at  # When the last Opus packet came in,
     int64_t alive_at  # and when the last packet of any kind.
     int silence  # Rounds of the wheel since then.
@@ -179,11 +204,13 @@ cdef struct Port:
     int stall  # Rounds of the wheel without a packet of the speaker, after which comfort frames fill in,
     int lost  # and without a packet of a leg, after which it counts as silent.
     Srtp srtp
+    Opus opus
     int64_t epoch  # What makes the engine's clock nanoseconds since 1970, as of its start.
     Totals totals
     Clip comfort
     Clip clips[MAX_CLIPS]
     Leg legs[MAX_LEGS]
+    Mix* mixes  # The first of them, or NULL.
     Wheel wheel
     Calendar calendar
     Table table

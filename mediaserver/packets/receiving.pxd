@@ -17,6 +17,7 @@ from mediaserver.packets.ring cimport DATAGRAM, Entry, publish, vacant
 from mediaserver.packets.rtp cimport RTCP_HEADER, Packet, header_length, parse
 from mediaserver.packets.sending cimport notice
 from mediaserver.packets.tapping cimport write_down
+from mediaserver.packets.voices cimport queue
 
 cdef enum:
     HEARD = 6  # LegEventKind.
@@ -95,6 +96,8 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
     packet.duration = duration(packet.payload, packet.length)
     if leg.tap.filling != NULL:
         write_down(&leg.tap, &packet, now)
+    if leg.voice != NULL:
+        queue(leg.voice, &packet)
     listener = leg.first_listener
     while listener >= 0:
         forward(port, &port.legs[listener], &packet, now)

@@ -134,3 +134,19 @@ cdef inline bint transmit(Port* port, Leg* leg, Packet* packet, const Packet* or
     leg.counters.sent += 1
     leg.counters.sent_bytes += length
     return True
+
+
+cdef inline bint send_sound(Port* port, Leg* leg, const uint8_t* payload, int length, int64_t now) noexcept nogil:
+    """Send 20 ms of our own as the next packet of the leg's stream."""
+    cdef Packet packet
+    packet.payload_type = <uint8_t>leg.payload_type
+    packet.marker = False
+    packet.sequence = <uint16_t>(leg.sequence + 1)
+    packet.timestamp = next_timestamp(leg, now)
+    packet.payload = payload
+    packet.length = length
+    packet.duration = FRAME_SAMPLES
+    if transmit(port, leg, &packet, NULL, now):
+        return True
+    add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
+    return False

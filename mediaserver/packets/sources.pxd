@@ -1,11 +1,12 @@
 # cython: cdivision=True
-"""Owns what a leg hears: playlists, comfort frames, another leg or nothing, and the switch between them."""
+"""Owns what a leg hears: playlists, comfort frames, another leg, a mix of several or nothing, and the switch between them."""
 
-from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint8_t
+from libc.stdint cimport int32_t, int64_t, uint32_t
 
 from mediaserver.packets.clips cimport Clip
 from mediaserver.packets.dialling cimport go_on_dialling, hang_up, is_dialling
-from mediaserver.packets.linux cimport MILLISECOND, __ATOMIC_RELAXED, add_count
+from mediaserver.packets.linux cimport MILLISECOND
+from mediaserver.packets.mixing cimport begin_mix, end_mix, leave_mixes, mixes_these, send_mix
 from mediaserver.packets.pacing cimport LATEST, SOONEST, frames_due, pace
 from mediaserver.packets.port cimport (
     AWAITED,
@@ -13,17 +14,18 @@ from mediaserver.packets.port cimport (
     COMFORT,
     FILLED,
     LIVE,
+    MIXED,
     NOTHING,
     STALLED,
     Item,
     Leg,
+    Mix,
     Playlist,
     Port,
     Source,
     place,
 )
-from mediaserver.packets.rtp cimport FRAME_SAMPLES, Packet
-from mediaserver.packets.sending cimport FRAME, next_timestamp, notice, transmit
+from mediaserver.packets.sending cimport FRAME, notice, send_sound
 from mediaserver.packets.wheel cimport take_out
 
 cdef enum:
@@ -61,6 +63,9 @@ cdef inline void put_down(Port* port, Leg* leg) noexcept nogil:
         if leg.next_listener >= 0:
             port.legs[leg.next_listener].previous_listener = leg.previous_listener
         leg.speaker = -1
+    if leg.mix != NULL:
+        end_mix(port, leg.mix)
+        leg.mix = NULL
     leg.source = NOTHING
 
 
@@ -130,27 +135,29 @@ cdef inline void listen(Port* port, Leg* leg, Leg* speaker, int64_t now) noexcep
         take_up(port, leg, AWAITED, now)
 
 
+cdef inline bint mix(Port* port, Leg* leg, Mix* wanted, int64_t now) noexcept nogil:
+    """Let the leg hear several others. False if it does already, and the mix is not needed."""
+    if mixes_these(leg, wanted):
+        return False
+    # First, so that the voices of those who are in both mixes are kept.
+    begin_mix(port, wanted)
+    put_down(port, leg)
+    leg.mix = wanted
+    take_up(port, leg, MIXED, now)
+    return True
+
+
 cdef inline void abandon(Port* port, Leg* speaker, int64_t now) noexcept nogil:
-    """Let every listener of a leg that goes hear comfort frames."""
+    """Let every listener of a leg that goes hear comfort frames, or the others of its mix."""
+    leave_mixes(port, place(port, speaker))
     while speaker.first_listener >= 0:
         comfort(port, &port.legs[speaker.first_listener], now)
 
 
 cdef inline bint send_frame(Port* port, Leg* leg, const Clip* clip, uint32_t frame, int64_t now) noexcept nogil:
     """Send one frame of a clip as the next packet of the leg's stream."""
-    cdef Packet packet
     cdef uint32_t start = clip.ends[frame - 1] if frame > 0 else 0
-    packet.payload_type = <uint8_t>leg.payload_type
-    packet.marker = False
-    packet.sequence = <uint16_t>(leg.sequence + 1)
-    packet.timestamp = next_timestamp(leg, now)
-    packet.payload = clip.data + start
-    packet.length = clip.ends[frame] - start
-    packet.duration = FRAME_SAMPLES
-    if transmit(port, leg, &packet, NULL, now):
-        return True
-    add_count(&port.totals.send_errors, 1, __ATOMIC_RELAXED)
-    return False
+    return send_sound(port, leg, clip.data + start, clip.ends[frame] - start, now)
 
 
 cdef inline void send_clip_frame(Port* port, Leg* leg, int64_t now) noexcept nogil:
@@ -211,5 +218,8 @@ cdef inline void serve(Port* port, Leg* leg, int64_t now) noexcept nogil:
                 send_comfort_frame(port, leg, now)
         elif leg.source == CLIPS:
             send_clip_frame(port, leg, now)
+        elif leg.source == MIXED:
+            if not send_mix(port, leg, leg.due_at - (frames - frame) * FRAME, now):
+                send_comfort_frame(port, leg, now)
         elif leg.source != LIVE:
             send_comfort_frame(port, leg, now)

@@ -16,6 +16,19 @@ class SrtpFunctions(NamedTuple):
     unprotect_rtcp: int
 
 
+class OpusFunctions(NamedTuple):
+    """Addresses of libopus's C functions, named as there without ``opus_``; the engine calls the library of PyAV."""
+
+    encoder_create: int
+    encoder_destroy: int
+    encoder_ctl: int
+    encode: int
+    decoder_create: int
+    decoder_destroy: int
+    decoder_ctl: int
+    decode: int
+
+
 class Stream(NamedTuple):
     """What one leg negotiated. Payload types are the numbers of this leg's SDP; -1 means not negotiated."""
 
@@ -140,6 +153,8 @@ class LegCounters(NamedTuple):
     sent_bytes: int
     forwarded: int
     """Of the sent ones, those of another leg."""
+    mixed: int
+    """Likewise, those that were mixed from several legs."""
     clip_frames: int
     comfort_frames: int
     rejected: int

@@ -31,7 +31,7 @@ from tests.support.peers import AnsweringMetaPeer, MetaPeer, Peer
 from tests.support.rtp_peer import RtpPeer
 from tests.support.unseen import Unseen
 
-RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ = 400, 1000, 600, 800, 1200
+RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ, COLLEAGUE_HZ = 400, 1000, 600, 800, 1200, 1600
 COMFORT_HZ = 200
 """What the engine of these tests plays for comfort."""
 
@@ -100,6 +100,10 @@ async def hears(peer: Peer, hertz: float) -> None:
     await asyncio.wait_for(peer.hears(hertz), 10)
 
 
+async def hears_all(peer: Peer, hertz: set[float]) -> None:
+    await asyncio.wait_for(peer.hears_all(hertz), 10)
+
+
 async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     media: Media, calls: Calls, peer: MakePeer[Peer]
 ) -> None:
@@ -129,6 +133,43 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     assert calls.final["c", "caller"].forwarded > 0
     assert calls.final["c", "agent-1"].received > 0
     assert media.counters("c") == {}
+
+
+async def test_three_hear_each_other_and_two_again(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
+    """A merged consult: mixed for as long as there are three, and whoever goes on hold or leaves is out of it."""
+    caller, agent, colleague = peer(MetaPeer, CALLER_HZ), peer(Peer, AGENT_HZ), peer(Peer, COLLEAGUE_HZ)
+    for name, one in (("caller", caller), ("agent-1", agent), ("agent-2", colleague)):
+        await connect(media, calls, name, one)
+    media.hold("c", "caller", "main")
+    media.join("c", ("agent-1", "agent-2"))
+    await hears(agent, COLLEAGUE_HZ)
+    media.join("c", ("caller", "agent-1", "agent-2"))
+    await hears_all(caller, {AGENT_HZ, COLLEAGUE_HZ})
+    await hears_all(agent, {CALLER_HZ, COLLEAGUE_HZ})
+    await hears_all(colleague, {CALLER_HZ, AGENT_HZ})
+
+    media.hold("c", "caller", "main")
+    await hears(caller, HOLD_HZ)
+    await hears(agent, COLLEAGUE_HZ)
+    await hears(colleague, AGENT_HZ)
+    media.join("c", ("caller", "agent-1", "agent-2", "nobody"))
+    await hears_all(colleague, {CALLER_HZ, AGENT_HZ})
+    media.close("c", "agent-1")
+    await hears(caller, COLLEAGUE_HZ)
+    await hears(colleague, CALLER_HZ)
+    mixed = media.counters("c")["caller"].mixed
+    assert mixed > 0
+    await hears(caller, COLLEAGUE_HZ)
+    assert media.counters("c")["caller"].mixed == mixed, "two are enough to hear each other without a mix"
+    media.close("c", "agent-2")
+    await hears(caller, COMFORT_HZ)
+
+    media.close("c")
+    assert {leg: counters.discontinuities for (_, leg), counters in calls.final.items()} == {
+        "caller": 0,
+        "agent-1": 0,
+        "agent-2": 0,
+    }, "#26: every sender is one stream through all of it"
 
 
 async def test_tells_that_a_leg_is_silent_and_that_it_speaks_again(

@@ -76,10 +76,24 @@ class Peer:
         while abs(await self.pitch() - hertz) > 25:
             pass
 
+    async def hears_all(self, hertz: set[float]) -> None:
+        """Return as soon as just these tones are heard at once; never return while they are not."""
+        while await self.tones() != hertz:
+            pass
+
     async def pitch(self) -> float:
         """The loudest frequency in the next 20 ms that come in, in Hz; 0 for next to silence."""
+        return _pitch(await self._frame())
+
+    async def tones(self) -> set[float]:
+        """The loud frequencies in the next 20 ms that come in, as even hundreds of Hz."""
+        spectrum = _spectrum(await self._frame(), 1)
+        loud = np.flatnonzero(spectrum > 0.3 * spectrum.max())
+        return {round(float(at) * 50 / 200) * 200.0 for at in loud}  # 20 ms have steps of 50 Hz.
+
+    async def _frame(self) -> AudioFrame:
         track = await self._track
-        return _pitch(cast("AudioFrame", await track.recv()))
+        return cast("AudioFrame", await track.recv())
 
     def silence(self) -> None:
         """Send nothing, from before the call on."""
@@ -126,7 +140,12 @@ class AnsweringMetaPeer(Peer):
         return re.sub(r"a=setup:\w+", f"a=setup:{setup}", sdp.replace("m=audio", "a=ice-lite\r\nm=audio", 1))
 
 
-def _pitch(frame: AudioFrame) -> float:
+def _spectrum(frame: AudioFrame, finer: int) -> np.ndarray:
     samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].astype(float)
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8 * len(samples)))
-    return float(np.argmax(spectrum)) * frame.sample_rate / (8 * len(samples)) if spectrum.max() > 1e5 else 0.0
+    return np.abs(np.fft.rfft(samples * np.hanning(len(samples)), finer * len(samples)))
+
+
+def _pitch(frame: AudioFrame) -> float:
+    spectrum = _spectrum(frame, 8)
+    width = frame.sample_rate / (2 * (len(spectrum) - 1))
+    return float(np.argmax(spectrum)) * width if spectrum.max() > 1e5 else 0.0

@@ -164,7 +164,8 @@ class RtpPeer:
         """The RTP packets that have come in already."""
         heard = []
         while not self.hears_nothing():
-            heard.append(self.hear())
+            if (packet := self._take(self.socket.recv(2048))) is not None:
+                heard.append(packet)
         return heard
 
     def _take(self, data: bytes) -> Rtp | None:
