@@ -30,6 +30,8 @@ from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
+from signaling.agents.line_test import LineTests
+from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Verifier
 from signaling.api import calls, wallboard
 from signaling.api.endpoint import Api
@@ -71,14 +73,19 @@ class Running(NamedTuple):
 
 
 class _Switchboard:
-    """Carries events to the supervisor, which is built after the ports that post to it."""
+    """Carries events to the supervisor and the line tests, which are built after the ports that post to them."""
 
     def __init__(self) -> None:
         self.supervisor: Supervisor | None = None
+        self.line_tests: LineTests | None = None
 
     def post(self, call_id: str, event: Event) -> None:
         assert self.supervisor is not None, "nothing posts before the server is joined"
-        self.supervisor.post(call_id, event)
+        assert self.line_tests is not None
+        if self.line_tests.concerns(call_id):
+            self.line_tests.post(call_id, event)
+        else:
+            self.supervisor.post(call_id, event)
 
 
 @asynccontextmanager
@@ -125,6 +132,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
             traces=TraceFolder(config.trace.folder),
         )
         board.supervisor = supervisor
+        board.line_tests = LineTests(media, media, queue=config.queues[0].name)
         metrics.register(ServerCollector(supervisor, engine, reception, player))
         webhook = Webhook(
             Inbox(store),
@@ -141,7 +149,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         feed = Feed(look, pause)
         stack.push_async_callback(feed.close)
         identify, origins = Verifier(secrets.agent_secret.get_secret_value(), clock), config.http.origins
-        agents = AgentEndpoint(desk, feed, identify, allowed_origins=origins)
+        agents = AgentEndpoint(desk, Sideline(feed, board.line_tests), identify, allowed_origins=origins)
         operations = (*calls.operations(records), *wallboard.operations(look))
         api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
         application = server.build(

@@ -42,7 +42,7 @@ class HttpSection(Section):
     port: int = Field(default=8080, ge=0, le=65535, description="Port the HTTP server binds; 0 picks a free one.")
     origins: tuple[Origin, ...] = Field(
         default=(),
-        description="Other sites whose pages may embed the softphone and use its socket and the REST interface, e.g. a CRM.",
+        description="Other sites, e.g. a CRM, whose pages may embed the softphone and use the REST interface.",
     )
 
 

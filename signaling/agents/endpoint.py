@@ -20,13 +20,12 @@ from signaling.agents.messages import (
     ClientMessage,
     CloseCode,
     Hello,
-    Wallboard,
-    WatchWallboard,
+    SidelineMessage,
     decode,
 )
 from signaling.agents.outbox import Outbox
+from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Identity, InvalidToken, Role, Verifier
-from signaling.wallboard.feed import Feed
 
 HELLO_S = 10.0
 """How long a fresh socket may take to sign in."""
@@ -52,7 +51,7 @@ class AgentEndpoint:
     def __init__(
         self,
         desk: Desk,
-        wallboard: Feed,
+        sideline: Sideline,
         identify: Verifier,
         *,
         allowed_origins: Collection[str] = (),
@@ -60,7 +59,7 @@ class AgentEndpoint:
         close_s: float = CLOSE_S,
     ) -> None:
         self._desk = desk
-        self._wallboard = wallboard
+        self._sideline = sideline
         self._identify = identify
         self._allowed_origins = frozenset(allowed_origins)
         """Origins besides our own that may open a socket, as browsers write them: ``https://desk.example``."""
@@ -122,26 +121,17 @@ class AgentEndpoint:
             try:
                 async for frame in socket:
                     message = _parse(frame)
-                    if isinstance(message, WatchWallboard):
-                        self._watch_wallboard(identity, outbox, on=message.on)
+                    if isinstance(message, SidelineMessage):
+                        self._sideline.receive(identity, outbox.send, message)
                     else:
                         self._desk.receive(tab, message)
             finally:
-                self._wallboard.leave(outbox)
+                self._sideline.close(outbox.send)
                 self._desk.close(tab)
         except _Refused as refused:
             _log.info("agent_tab_refused", code=refused.code.name)
             return refused.code
         return WSCloseCode.OK
-
-    def _watch_wallboard(self, identity: Identity, outbox: Outbox, *, on: bool) -> None:
-        """Supervisors alone may see the whole site."""
-        if identity.role is not Role.SUPERVISOR:
-            _log.debug("agent_message_ignored", agent=identity.name, reason="not a supervisor")
-        elif on:
-            self._wallboard.watch(outbox, lambda board: outbox.send(Wallboard(board=board)))
-        else:
-            self._wallboard.leave(outbox)
 
     async def _sign_in(self, socket: web.WebSocketResponse) -> tuple[Identity, str | None]:
         """Whom the token signs in, and the id of the page."""

@@ -112,6 +112,16 @@ class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
     on: bool
 
 
+class LineOffer(_Message, frozen=True, tag="line_offer"):
+    """SDP offer for a test call, which only this tab hears; answered with LineAnswer or LineRefused."""
+
+    sdp: str
+
+
+class EndLineTest(_Message, frozen=True, tag="end_line_test"):
+    """The tab has heard enough of its test call."""
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
@@ -120,7 +130,9 @@ DeskMessage: TypeAlias = (
     Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer | Ping
 )
 """What concerns the agent and his calls."""
-ClientMessage: TypeAlias = DeskMessage | WatchWallboard
+SidelineMessage: TypeAlias = WatchWallboard | LineOffer | EndLineTest
+"""What concerns no call."""
+ClientMessage: TypeAlias = DeskMessage | SidelineMessage
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -232,12 +244,37 @@ class Wallboard(_Message, frozen=True, tag="wallboard"):
     board: WallboardNow
 
 
+class LineAnswer(_Message, frozen=True, tag="line_answer"):
+    """SDP answer to this tab's LineOffer."""
+
+    sdp: str
+
+
+class LineRefused(_Message, frozen=True, tag="line_refused"):
+    """The test call could not be made, or broke off."""
+
+    reason: str
+
+
 class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
 
 ServerMessage: TypeAlias = (
-    Welcome | Presence | Ring | StopRing | Resume | MediaAnswer | Joined | Held | Digit | CallEnded | Wallboard | Pong
+    Welcome
+    | Presence
+    | Ring
+    | StopRing
+    | Resume
+    | MediaAnswer
+    | Joined
+    | Held
+    | Digit
+    | CallEnded
+    | Wallboard
+    | LineAnswer
+    | LineRefused
+    | Pong
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

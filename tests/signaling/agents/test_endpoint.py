@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
+from signaling.agents.line_test import LineTests
 from signaling.agents.messages import (
     MAX_MESSAGE_BYTES,
     Answer,
@@ -20,6 +21,7 @@ from signaling.agents.messages import (
     HangUp,
     Hello,
     Joined,
+    LineOffer,
     MediaAnswer,
     MediaOffer,
     Ping,
@@ -35,6 +37,7 @@ from signaling.agents.messages import (
     decode_from_server,
     encode,
 )
+from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Role, Verifier, issue
 from signaling.calls.effects import AgentJoined, RingAgent, StopRinging
 from signaling.calls.events import (
@@ -54,6 +57,7 @@ from signaling.wallboard.feed import Feed
 from signaling.wallboard.view import WallboardNow
 from tests.signaling.waiting.builders import entry
 from tests.support.hand_clock import HandClock
+from tests.support.ports import Asked, FakeLegs, FakeMedia
 
 BOUND_S = 5.0
 SECRET = "the agents' secret, of 32 bytes or more"
@@ -88,7 +92,10 @@ class Site:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
-        self.feed = Feed(lambda: WallboardNow(self.clock(), (), (), ()), pause)
+        feed = Feed(lambda: WallboardNow(self.clock(), (), (), ()), pause)
+        self.asked = Asked()
+        self.line_tests = LineTests(FakeLegs(self.asked), FakeMedia(self.asked), queue="main")
+        self.sideline = Sideline(feed, self.line_tests)
         self.desk = Desk(post=self._post, room=self.room, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
@@ -98,7 +105,7 @@ class Site:
         self.client = TestClient(TestServer(app))
 
     def make_endpoint(self, **options: Any) -> AgentEndpoint:
-        return AgentEndpoint(self.desk, self.feed, Verifier(SECRET, self.clock), **options)
+        return AgentEndpoint(self.desk, self.sideline, Verifier(SECRET, self.clock), **options)
 
     def token(self, agent: str = "ann", role: Role = Role.AGENT) -> str:
         return issue(agent, secret=SECRET, now=self.clock(), role=role)
@@ -391,3 +398,11 @@ async def test_a_programs_token_opens_no_tab(site: Site) -> None:
     tab = await site.connect()
     await tab.say(Hello(version=1, token=site.token("crm", Role.INTEGRATION)))
     assert await tab.close_code() == CloseCode.BAD_TOKEN
+
+
+async def test_a_test_call_ends_with_its_tab(site: Site) -> None:
+    tab = await site.sign_in()
+    await tab.say(LineOffer(sdp="offer"))
+    name, *_ = await site.asked.until("legs.answer")
+    await tab.socket.close()
+    assert await site.asked.until("legs.close") == (name, None), "a leg would play music to nobody"

@@ -1,0 +1,44 @@
+"""Owns what a tab may ask for that concerns no call: the wallboard, and test calls. It says who may have it."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import structlog
+
+from signaling.agents.line_test import LineTests
+from signaling.agents.messages import EndLineTest, LineOffer, ServerMessage, SidelineMessage, Wallboard, WatchWallboard
+from signaling.agents.tokens import Identity, Role
+from signaling.wallboard.feed import Feed
+
+Send: TypeAlias = Callable[[ServerMessage], None]
+"""Puts a message on its way to one tab; returns at once and never raises. Tabs are told apart by it."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Sideline:
+    """Everything beside the desk, for all tabs."""
+
+    def __init__(self, wallboard: Feed, line_tests: LineTests) -> None:
+        self._wallboard = wallboard
+        self._line_tests = line_tests
+
+    def receive(self, identity: Identity, send: Send, message: SidelineMessage) -> None:
+        """A tab asks for something. What it may not have it does not get."""
+        match message:
+            case WatchWallboard(on=True) if identity.role is Role.SUPERVISOR:
+                self._wallboard.watch(send, lambda board: send(Wallboard(board=board)))
+            case WatchWallboard(on=True):
+                # An agent would see every customer of the site.
+                _log.debug("agent_message_ignored", agent=identity.name, reason="not a supervisor")
+            case WatchWallboard():
+                self._wallboard.leave(send)
+            case LineOffer():
+                self._line_tests.begin(send, message.sdp, send)
+            case EndLineTest():
+                self._line_tests.end(send)
+
+    def close(self, send: Send) -> None:
+        """The tab is gone."""
+        self._wallboard.leave(send)
+        self._line_tests.end(send)
