@@ -1,4 +1,4 @@
-"""Owns which recordings, in which order, say a place or a wait. Pure; plays nothing.
+"""Owns which recordings, in which order, say a place, a wait or an offer. Pure; plays nothing.
 
 Both languages say them in one pattern: words before, the number, words after. A recording's clip is named
 ``locale/recording``, which no clip of an installation can be.
@@ -8,6 +8,8 @@ from hold_audio.prompts.texts import MINUTES, SINGLE_NUMBERS
 
 LAST_PLACE = 99
 """Nobody is cheered up by hearing a higher one."""
+KEYS = {**{str(digit): str(digit) for digit in range(1, 10)}, "0": "zero", "*": "star", "#": "hash"}
+"""Every key of a telephone, and the recording that names it."""
 
 
 def place_in_queue(locale: str, place: int | None) -> tuple[str, ...]:
@@ -27,6 +29,13 @@ def time_to_wait(locale: str, seconds: float | None) -> tuple[str, ...]:
     if told is None:
         return _clips(locale, "wait-long")
     return _clips(locale, "wait-before", f"minutes-{told}", "wait-after")
+
+
+def offer_of_call_back(locale: str, key: str) -> tuple[str, ...]:
+    """The clips that offer to call back who presses this key; none for a key that no telephone has."""
+    if key not in KEYS:
+        return ()
+    return _clips(locale, "offer-before", KEYS[key], "offer-after")
 
 
 def _number(number: int) -> tuple[str, ...]:

@@ -61,6 +61,19 @@ ENGLISH = Locale(
         "wait-before": Spoken("The estimated wait is about"),
         "wait-after": Spoken("Thank you for waiting."),
         "wait-long": Spoken("The estimated wait is more than an hour."),
+        "offer-before": Spoken("If you would like us to call you back, press"),
+        "offer-after": Spoken("on your keypad."),
+        "zero": Spoken("zero"),
+        "star": Spoken("star"),
+        "hash": Spoken("hash"),
+        "closed": Spoken(
+            "Thank you for calling. We are closed at the moment. Please call again during our business hours. Goodbye."
+        ),
+        "busy": Spoken("All of our agents are busy at the moment."),
+        "try-later": Spoken("Please try again later. Goodbye."),
+        "call-back": Spoken("We will call you back. Goodbye."),
+        "noted": Spoken("Your request has been noted."),
+        "keep-place": Spoken("You keep your place in line."),
         **_numbers(
             "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
             " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
@@ -85,6 +98,23 @@ JAPANESE = Locale(
         "wait-long": Spoken(
             "お待ちいただく時間は一時間以上です。", "おまちいただく じかんは いちじかん いじょうです。"
         ),
+        "offer-before": Spoken("折り返しのお電話をご希望の方は", "おりかえしの おでんわを ごきぼうの かたは"),
+        "offer-after": Spoken("を押してください。", "を おして ください。"),
+        "zero": Spoken("ゼロ", "ぜろ"),
+        "star": Spoken("米印", "こめじるし"),
+        "hash": Spoken("シャープ", "しゃーぷ"),
+        "closed": Spoken(
+            "お電話ありがとうございます。ただいまの時間は営業しておりません。営業時間内におかけ直しください。",
+            "おでんわ ありがとう ございます。ただいまの じかんは えいぎょう して おりません。"
+            "えいぎょう じかんないに おかけなおし ください。",
+        ),
+        "busy": Spoken(
+            "ただいま担当者はみな電話に出ております。", "ただいま たんとうしゃは みな でんわに でて おります。"
+        ),
+        "try-later": Spoken("しばらくしてからおかけ直しください。", "しばらく してから おかけなおし ください。"),
+        "call-back": Spoken("こちらからお電話いたします。", "こちらから おでんわ いたします。"),
+        "noted": Spoken("ご要望を承りました。", "ごようぼうを うけたまわりました。"),
+        "keep-place": Spoken("順番はそのままです。", "じゅんばんは そのまま です。"),
         **_numbers(
             "一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十"
             " 三十 四十 五十 六十 七十 八十 九十",
