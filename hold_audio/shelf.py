@@ -6,7 +6,7 @@ from pathlib import Path
 from hold_audio import clip_file
 from hold_audio.clip import COMFORT, MUSIC, Clip
 from hold_audio.clip_file import SUFFIX, BrokenClip
-from hold_audio.strategy import PLACE, WAIT
+from hold_audio.strategy import OFFER, PLACE, WAIT
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What a clip may be called: good as a file name everywhere and easy to say."""
@@ -23,7 +23,7 @@ def checked_name(name: str) -> str:
         raise BadName("a name has small letters, digits and hyphens, and at most 63 of them")
     if name in (MUSIC, COMFORT) or name.startswith(RINGBACK_PREFIX):
         raise BadName("this name belongs to a built-in sound")
-    if name in (PLACE, WAIT):
+    if name in (PLACE, WAIT, OFFER):
         raise BadName("in an announcement this name is said in words of its own")
     return name
 

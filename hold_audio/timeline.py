@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hold_audio.clip import FRAME_S
-from hold_audio.prompts.phrases import place_in_queue, time_to_wait
-from hold_audio.strategy import FOR_EVER, PLACE, WAIT, Announcement, Programme, WaitStrategy
+from hold_audio.occasions import CALL_BACKS
+from hold_audio.prompts.phrases import offer_of_call_back, place_in_queue, time_to_wait
+from hold_audio.strategy import FOR_EVER, OFFER, PLACE, WAIT, Announcement, Programme, WaitStrategy
 
 ASK_AGAIN_S = 1.0
 """How soon to look again while an announcement is due and the caller is about to be connected."""
@@ -50,6 +51,8 @@ class Listening:
     """When the background goes on, or went on; None while the caller hears something else."""
     heard_frames: int = 0
     """Frames of the background that were heard before that."""
+    asked: bool = False
+    """The caller has asked to be called back."""
 
 
 class Decision(NamedTuple):
@@ -99,10 +102,17 @@ def go_on(
         # What cannot be said now has had its turn, so that it does not keep the others from theirs.
         due = (*listening.due[:number], now + announcement.every_s, *listening.due[number + 1 :])
         listening = replace(listening, due=due)
-        words = _words(strategy, announcement, outlook)
+        words = _words(strategy, announcement, outlook, asked=listening.asked)
         if words and all(name in lengths for name in words):
             return _say(strategy, lengths, pause(listening, now), words, now)
     return Decision(listening, None, _next_at(strategy, listening))
+
+
+def noted(
+    strategy: WaitStrategy, lengths: Mapping[str, int], listening: Listening, words: tuple[str, ...], now: float
+) -> Decision:
+    """The caller has asked to be called back and waits on: confirm it at once, and do not offer it again."""
+    return _say(strategy, lengths, replace(pause(listening, now), asked=True), words, now)
 
 
 def held(strategy: WaitStrategy) -> tuple[Play, ...]:
@@ -147,7 +157,7 @@ def _next_at(strategy: WaitStrategy, listening: Listening) -> float | None:
     return max(min(listening.due), listening.spoken_until + strategy.spacing_s)
 
 
-def _words(strategy: WaitStrategy, announcement: Announcement, outlook: Outlook) -> tuple[str, ...]:
+def _words(strategy: WaitStrategy, announcement: Announcement, outlook: Outlook, *, asked: bool) -> tuple[str, ...]:
     """The clips of an announcement; none if a part of it cannot be said now."""
     words: list[str] = []
     for item in announcement.say:
@@ -156,6 +166,9 @@ def _words(strategy: WaitStrategy, announcement: Announcement, outlook: Outlook)
             part = place_in_queue(strategy.locale, outlook.place)
         elif item == WAIT:
             part = time_to_wait(strategy.locale, outlook.wait_s)
+        elif item == OFFER:
+            key = next((key for key, choice in strategy.keys.items() if choice in CALL_BACKS), "")
+            part = () if asked else offer_of_call_back(strategy.locale, key)
         if not part:
             return ()
         words += part

@@ -27,4 +27,5 @@ def as_text(requests: list[CallBackRequest]) -> Iterator[str]:
         who = caller.name or "(no name)"
         known_as = f"+{caller.number}" if caller.number else caller.user_id or "(number hidden)"
         asked = datetime.fromtimestamp(request.requested_at).astimezone()
-        yield f"{asked:%Y-%m-%d %H:%M}  {request.queue}  {who}  {known_as}"
+        served = "" if request.served_at is None else "  (an agent took the call after all)"
+        yield f"{asked:%Y-%m-%d %H:%M}  {request.queue}  {who}  {known_as}{served}"

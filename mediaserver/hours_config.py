@@ -53,7 +53,7 @@ def _day(name: str) -> tuple[str, ...]:
 
 
 class HoursSection(Section):
-    """When a queue is open. Outside of it calls are rejected; without it the queue is always open."""
+    """When a queue is open; without it, always. Outside of it calls are rejected, or answered with a farewell."""
 
     zone: Zone = Field(description="IANA time zone of these hours, e.g. Europe/London.")
     monday: Day = _day("monday")

@@ -7,8 +7,9 @@ nothing: which leg hears what, and when, is said by the call machine alone. It k
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
+from hold_audio.occasions import FAREWELLS, Choice, Occasion
 from mediaserver.legs.answering import AnsweringLeg
 from mediaserver.legs.leg import Leg
 from mediaserver.legs.offering import OfferingLeg
@@ -20,6 +21,7 @@ from mediaserver.wait_player import WaitPlayer
 from signaling.calls.events import (
     DigitPressed,
     Event,
+    FarewellEnded,
     LegAnswered,
     LegConnected,
     LegFailed,
@@ -49,8 +51,8 @@ class _Part:
     name: str
     post: Post
     leg: Leg = field(init=False)
-    hears: tuple[str, str] | None = None
-    """"wait" or "hold" and the queue whose sounds these are, or "ringback" and the country; None for anything else."""
+    hears: tuple[Occasion | Literal["ringback"], str] | None = None
+    """An occasion and the queue whose sounds these are, or the country whose ringback; None for anything else."""
     voices: tuple[str, ...] = ()
     """The legs it hears; none while it waits."""
     closed: bool = False
@@ -67,8 +69,19 @@ class _Part:
                 self._tell(LegSilent(leg=self.name))
             case LegEventKind.LEG_SPEAKS:
                 self._tell(LegSpeaks(leg=self.name))
-            case LegEventKind.DIGIT:
-                self._tell(DigitPressed(leg=self.name, digit=event.digit, duration_ms=event.duration_ms))
+            case LegEventKind.PLAYLIST_ENDED if self.takes_leave:
+                self.farewell_ended()
+
+    @property
+    def takes_leave(self) -> bool:
+        """Whether a farewell is the last thing this leg was to hear."""
+        return self.hears is not None and self.hears[0] in FAREWELLS
+
+    def pressed(self, event: LegEvent, choice: Choice | None) -> None:
+        self._tell(DigitPressed(leg=self.name, digit=event.digit, duration_ms=event.duration_ms, choice=choice))
+
+    def farewell_ended(self) -> None:
+        self._tell(FarewellEnded(leg=self.name))
 
     def _tell(self, event: Event) -> None:
         # A leg takes some turns of the loop to end; its call must not hear of it by then.
@@ -79,8 +92,7 @@ class _Part:
 class Media:
     """Legs and what they hear. ``open`` before use, ``stop`` at the end; neither starts or closes the engine.
 
-    ``player`` knows what the callers of each queue hear. A leg hears nothing before its first ``play``, ``hold`` or
-    ``join``.
+    ``player`` knows what the callers of each queue hear. A leg hears nothing before its first ``play`` or ``join``.
     """
 
     def __init__(
@@ -173,23 +185,22 @@ class Media:
         if (part := self._part(call_id, leg)) is not None:
             part.leg.start()
 
-    def play(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg wait in the queue, undisturbed if it already does."""
-        part = self._part(call_id, leg)
-        if part is not None and part.hears != ("wait", queue):
-            self._player.play(part.leg.id, call_id, queue)
-            part.hears, part.voices = ("wait", queue), ()
+    def play(self, call_id: str, leg: str, queue: str, occasion: Occasion) -> None:
+        """Let the leg hear what callers of the queue hear on this occasion, undisturbed if it already does.
 
-    def hold(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg hear what callers of the queue hear on hold, undisturbed if it already does.
-
-        Whoever heard this leg hears the others without it from now on, or comfort noise.
+        Whoever heard this leg hears the others without it from now on, or comfort noise. Posts FarewellEnded behind
+        the words of a farewell, at once if there are none.
         """
         part = self._part(call_id, leg)
-        if part is not None and part.hears != ("hold", queue):
-            self._player.hold(part.leg.id, queue)
-            part.hears, part.voices = ("hold", queue), ()
-            self._leave_out(call_id, leg)
+        if part is None or part.hears == (occasion, queue):
+            return
+        part.hears, part.voices = (occasion, queue), ()
+        said = self._player.play(part.leg.id, call_id, queue, occasion)
+        self._leave_out(call_id, leg)
+        if occasion is Occasion.ASKED_TO_STAY:
+            part.hears = (Occasion.WAIT, queue)
+        elif occasion in FAREWELLS and not said:
+            part.farewell_ended()
 
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         """Let these legs hear each other; names of no leg are left out.
@@ -261,4 +272,7 @@ class Media:
             return
         for observer in self._observers:
             observer.noticed(part.call_id, part.name, event)
-        part.noticed(event)
+        if event.kind is LegEventKind.DIGIT:
+            part.pressed(event, self._player.choice(part.leg.id, event.digit))
+        else:
+            part.noticed(event)

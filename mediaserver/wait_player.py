@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from hold_audio import timeline
+from hold_audio.occasions import Choice, Occasion
 from hold_audio.ringback import DEFAULT_ZONE, ringback_for
 from hold_audio.strategy import FOR_EVER, WaitStrategy
 from hold_audio.timeline import Decision, Listening, Outlook, Play
@@ -87,27 +88,27 @@ class WaitPlayer:
         self.failures = 0
         """Times that a strategy could not be played and the fallback was; should stay 0."""
 
-    def play(self, leg: int, call_id: str, queue: str) -> None:
-        """Let the leg wait in the queue: from its greeting on, or, in the queue it was in, from where it was."""
-        now = self._timers.time()
-        with self._never_silent(leg, queue):
-            listener = self._listeners.get(leg)
-            if listener is not None and listener.queue == queue:
-                self._carry_out(
-                    leg, listener, timeline.resume(listener.strategy, self._lengths, listener.listening, now)
-                )
-                return
-            self.forget(leg)
-            strategy = self._strategies[queue]
-            decision = timeline.begin(strategy, self._lengths, now)
-            self._listeners[leg] = listener = _Listener(call_id, queue, strategy, decision.listening)
-            self._carry_out(leg, listener, decision)
+    def play(self, leg: int, call_id: str, queue: str, occasion: Occasion) -> bool:
+        """Let the leg hear what the queue has for this occasion; returns whether it has anything.
 
-    def hold(self, leg: int, queue: str) -> None:
-        """Let the leg hear the hold audio of the queue; how far it has come in a wait is kept."""
-        self.pause(leg)
+        A wait begins with its greeting, or goes on, in the queue it was in, from where it was. After a farewell the
+        leg hears comfort noise; after everything else there is always more to come.
+        """
+        said = False
         with self._never_silent(leg, queue):
-            self._engine.play(leg, self._cues(timeline.held(self._strategies[queue])))
+            if occasion is Occasion.WAIT:
+                said = self._wait(leg, call_id, queue)
+            elif occasion is Occasion.ASKED_TO_STAY:
+                said = self._note(leg, queue)
+            else:
+                said = self._leave_off(leg, queue, occasion)
+        return said
+
+    def choice(self, leg: int, digit: str) -> Choice | None:
+        """What a key means to a leg that waits; None for keys and legs to which it means nothing."""
+        listener = self._listeners.get(leg)
+        waits = listener is not None and listener.listening.background_from is not None
+        return listener.strategy.keys.get(digit) if listener is not None and waits else None
 
     def ring_back(self, leg: int, country: str | None) -> None:
         """Let the leg hear a telephone ring as it does in this country; None for a country that is not known."""
@@ -126,6 +127,42 @@ class WaitPlayer:
         """The leg is gone. Unknown legs are fine."""
         if (listener := self._listeners.pop(leg, None)) is not None:
             _stop(listener)
+
+    def _wait(self, leg: int, call_id: str, queue: str) -> bool:
+        now = self._timers.time()
+        listener = self._listeners.get(leg)
+        if listener is not None and listener.queue == queue:
+            decision = timeline.resume(listener.strategy, self._lengths, listener.listening, now)
+        else:
+            self.forget(leg)
+            strategy = self._strategies[queue]
+            decision = timeline.begin(strategy, self._lengths, now)
+            self._listeners[leg] = listener = _Listener(call_id, queue, strategy, decision.listening)
+        self._carry_out(leg, listener, decision)
+        return True
+
+    def _note(self, leg: int, queue: str) -> bool:
+        """Confirm in mid-wait; a leg that hears the fallback goes on hearing it."""
+        listener = self._listeners.get(leg)
+        words = self._strategies[queue].said.get(Occasion.ASKED_TO_STAY, ())
+        if listener is not None:
+            now = self._timers.time()
+            self._carry_out(
+                leg, listener, timeline.noted(listener.strategy, self._lengths, listener.listening, words, now)
+            )
+        return bool(words)
+
+    def _leave_off(self, leg: int, queue: str, occasion: Occasion) -> bool:
+        """Hold audio or a farewell: how far the leg has come in a wait is kept."""
+        self.pause(leg)
+        strategy = self._strategies[queue]
+        if occasion is Occasion.HOLD:
+            playlist = timeline.held(strategy)
+        else:
+            playlist = tuple(map(Play, strategy.said.get(occasion, ())))
+        if playlist:
+            self._engine.play(leg, self._cues(playlist))
+        return bool(playlist)
 
     def _wake(self, leg: int, listener: _Listener) -> None:
         listener.timer = None

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from mediaserver.hours_config import HoursSection
 from mediaserver.section import Country, Section
-from mediaserver.wait_config import WaitSection
+from mediaserver.wait_config import FarewellSection, WaitSection
 from signaling.calls.events import Overflow
 from signaling.waiting.routes import Communication
 from signaling.waiting.rules import Strategy
@@ -27,6 +27,7 @@ class QueueSection(Section):
     )
     music: bool = Field(default=True, description="Music after the ringback; without it the ringback goes on.")
     wait: WaitSection = WaitSection()
+    farewell: FarewellSection = FarewellSection()
     strategy: Strategy = Field(
         default=Strategy.LONGEST_IDLE,
         description="Who is rung first: longest_idle, round_robin, fewest_calls, random or top_down; or ring_all.",

@@ -35,9 +35,13 @@ def reception_of(config: Config, clock: Clock) -> Reception:
         )
         for route in config.routes
     ]
-    waits = {queue.name: Policies(return_s=queue.agent_return_s) for queue in config.queues}
+    waits = {queue.name: _call_policies(queue) for queue in config.queues}
     hours = {queue.name: hours_of(queue.hours) for queue in config.queues if queue.hours is not None}
     return Reception(Directory(rules, default_queue=config.queues[0].name), waits, hours, clock)
+
+
+def _call_policies(queue: QueueSection) -> Policies:
+    return Policies(return_s=queue.agent_return_s, says_closed=bool(queue.farewell.closed))
 
 
 def _policy(queue: QueueSection) -> QueuePolicy:
@@ -56,6 +60,7 @@ def _policy(queue: QueueSection) -> QueuePolicy:
         unstaffed_wait_s=queue.unstaffed_wait_s,
         overflow=queue.overflow,
         overflow_queue=queue.overflow_queue,
+        hours=hours_of(queue.hours) if queue.hours is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ call's inbox as an event (``signaling.calls.events``).
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
+from hold_audio.occasions import Occasion
 from signaling.calls.call import Call, CallBackRequest, CallRecord
 from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
 from signaling.calls.events import Action, Event
@@ -37,11 +38,11 @@ class LegsPort(Protocol):
 class MediaPort(Protocol):
     """What legs hear. Implemented by ``mediaserver.media_port.Media``."""
 
-    def play(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg hear the hold audio of the queue, undisturbed if it already does."""
+    def play(self, call_id: str, leg: str, queue: str, occasion: Occasion) -> None:
+        """Let the leg hear what callers of the queue hear on this occasion, undisturbed if it already does.
 
-    def hold(self, call_id: str, leg: str, queue: str) -> None:
-        """Let the leg hear what callers of the queue hear on hold, and its partner comfort noise."""
+        Whoever heard the leg hears comfort noise. After a farewell, however short, posts FarewellEnded.
+        """
 
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         """Let these legs hear each other: two directly, three or four mixed.

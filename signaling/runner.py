@@ -9,6 +9,7 @@ from typing import assert_never
 
 import structlog
 
+from hold_audio.occasions import Occasion
 from signaling.calls import ending, machine
 from signaling.calls.call import Call, End, Phase, Route
 from signaling.calls.effects import (
@@ -28,6 +29,7 @@ from signaling.calls.effects import (
     PlayHoldAudio,
     ReleaseAgent,
     RingAgent,
+    Say,
     SendAction,
     SendMediaAnswer,
     ShowDigit,
@@ -117,9 +119,11 @@ class Runner:
             case StartLeg():
                 legs.start(call_id, effect.leg)
             case PlayHoldAudio():
-                media.play(call_id, effect.leg, effect.queue)
+                media.play(call_id, effect.leg, effect.queue, Occasion.WAIT)
             case HoldLeg():
-                media.hold(call_id, effect.leg, effect.queue)
+                media.play(call_id, effect.leg, effect.queue, Occasion.HOLD)
+            case Say():
+                media.play(call_id, effect.leg, effect.queue, effect.occasion)
             case JoinLegs():
                 media.join(call_id, (effect.leg, effect.other))
             case CloseLeg():

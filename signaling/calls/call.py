@@ -31,6 +31,8 @@ class Phase(enum.Enum):
     """The agent has put the caller on hold."""
     RETURNING = "returning"
     """The agent was lost in mid-conversation and may come back; the caller hears hold audio."""
+    PARTING = "parting"
+    """The caller hears the last words; no agent takes part."""
     ENDING = "ending"
     """Everything is released; Meta has yet to confirm our reject or terminate."""
     ENDED = "ended"
@@ -78,7 +80,13 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
-    """The waits this call lives by, in seconds. Origins: design section 5 and whatsapp-calling 3.7."""
+    """How its first queue picks this call up, and the waits it lives by, in seconds.
+
+    Origins: design section 5 and whatsapp-calling 3.7.
+    """
+
+    says_closed: bool = False
+    """Outside business hours the call is answered and told so, not rejected."""
 
     leg_answer_s: float = 5.0
     pre_accept_s: float = 12.0
@@ -92,6 +100,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     return_s: float = 5.0
     """How long an agent who was lost in mid-conversation may take until media is up again."""
     max_call_s: float = 14400.0
+    farewell_s: float = 120.0
+    """Longest farewell; a guard against the loss of its end."""
     goodbye_s: float = 15.0
 
 
@@ -106,8 +116,24 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     """What an agent needs for this call."""
     closed: bool = False
-    """It comes outside the business hours of its queue and is rejected."""
+    """It comes outside the business hours of its queue."""
     policies: Policies = Policies()
+
+
+class CallBackRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller who could not be served and is to be called back; whether we may call is asked when it is dialled."""
+
+    call_id: str
+    """The call that could not be served."""
+    phone_number_id: str
+    business_number: str | None
+    caller: Caller
+    queue: str
+    """Whose agents are to call back."""
+    requested_at: float
+    """Epoch seconds."""
+    served_at: float | None = None
+    """When an agent took this very call after all, so that nobody has to call back."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +172,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """When the caller was put on hold, if that has not ended."""
     held_s: float = 0.0
     """Seconds on hold before that."""
+    call_back: CallBackRequest | None = None
+    """The caller has asked for it; the call may go on all the same."""
     end: End | None = None
+    """Known from the last words on."""
     ended_at: float | None = None
     """When everything was released; Meta's confirmation may follow seconds later."""
 
@@ -159,20 +188,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def over(self) -> bool:
         """Whether everything of this call has been released."""
         return self.phase in (Phase.ENDING, Phase.ENDED)
-
-
-class CallBackRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller who could not be served and is to be called back; whether we may call is asked when it is dialled."""
-
-    call_id: str
-    """The call that could not be served."""
-    phone_number_id: str
-    business_number: str | None
-    caller: Caller
-    queue: str
-    """Whose agents are to call back."""
-    requested_at: float
-    """Epoch seconds."""
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hold_audio.occasions import Occasion
 from signaling.calls.call import CallBackRequest, CallRecord
 from signaling.calls.events import Action, Caller, MetaError
 
@@ -42,6 +43,14 @@ class HoldLeg(_Effect, frozen=True):
 
     leg: str
     queue: str
+
+
+class Say(_Effect, frozen=True):
+    """Media: this leg hears the queue's words for this occasion, once. A farewell is answered with FarewellEnded."""
+
+    leg: str
+    queue: str
+    occasion: Occasion
 
 
 class JoinLegs(_Effect, frozen=True):
@@ -173,7 +182,7 @@ class AgentCallEnded(_Effect, frozen=True):
 
 
 class AskCallBack(_Effect, frozen=True):
-    """Records: the caller is to be called back."""
+    """Records: the caller is to be called back, or no longer has to be; the newest word about a request counts."""
 
     request: CallBackRequest
 
@@ -192,6 +201,7 @@ Effect: TypeAlias = (
     | StartLeg
     | PlayHoldAudio
     | HoldLeg
+    | Say
     | JoinLegs
     | CloseLeg
     | SendAction

@@ -37,6 +37,7 @@ from signaling.calls.events import (
     DeadlinePassed,
     DigitPressed,
     Event,
+    FarewellEnded,
     LegAnswered,
     LegConnected,
     LegFailed,
@@ -73,7 +74,10 @@ def end(call: Call, now: float, why: End) -> Step:
 
 def terminated(call: Call, event: CallTerminated, now: float) -> Step:
     """Meta says the call is over: nothing more is sent, only released and recorded."""
-    if event.errors or event.status == "FAILED":
+    if call.end is not None:
+        # Who hangs up during the last words does not change why they were said.
+        why = call.end
+    elif event.errors or event.status == "FAILED":
         why = End(by="meta", reason="Meta ended the call", error=_first_error(event))
     else:
         why = End(by="caller", reason="hung up")
@@ -104,6 +108,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | LegConnected()
             | LegFailed()
             | DigitPressed()
+            | FarewellEnded()
             | LegSilent()
             | LegSpeaks()
             | ActionConfirmed()
@@ -132,7 +137,7 @@ def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     effects += [StopRinging(agent=claim.agent, reason=stop) for claim in call.rung]
     if call.claim is not None:
         effects.append(AgentCallEnded(agent=call.claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
-    if call.accepted_at is not None:
+    if call.waits_since is not None:
         effects.append(LeaveQueue())
     return tuple(effects)
 

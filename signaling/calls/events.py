@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from hold_audio.occasions import Choice
+
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """The WhatsApp user at the other end. Users who adopted a username have no number (whatsapp-calling 1.4)."""
@@ -68,6 +70,8 @@ class Reason(enum.Enum):
     """An agent who was lost in mid-conversation has to be back."""
     MAX_CALL = "max_call"
     """The longest conversation, a guard against calls nobody ends."""
+    FAREWELL = "farewell"
+    """The last words to the caller have to be over."""
     GOODBYE = "goodbye"
     """Meta has to confirm our reject or terminate, or send its own terminate."""
 
@@ -150,6 +154,14 @@ class DigitPressed(_Event, frozen=True):
     digit: str
     """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
     duration_ms: int
+    choice: Choice | None = None
+    """What the key means to the wait strategy that the peer hears, if it means something."""
+
+
+class FarewellEnded(_Event, frozen=True):
+    """The last word of a farewell was said to this leg, or there was none to say."""
+
+    leg: str
 
 
 class LegSilent(_Event, frozen=True):
@@ -195,6 +207,8 @@ class QueueOverflowed(_Event, frozen=True):
     """Which limit was reached, for the call record."""
     queue: str | None = None
     """The queue to wait in now, exactly for ``Overflow.QUEUE``."""
+    closed: bool = False
+    """That queue is outside its business hours."""
 
 
 class AgentMediaOffered(_Event, frozen=True):
@@ -277,6 +291,7 @@ Event: TypeAlias = (
     | LegConnected
     | LegFailed
     | DigitPressed
+    | FarewellEnded
     | LegSilent
     | LegSpeaks
     | ActionConfirmed

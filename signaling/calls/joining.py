@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
+from signaling.calls.calling_back import settle
 from signaling.calls.effects import AgentJoined, JoinLegs
 from signaling.calls.events import Reason
 from signaling.calls.steps import Step, deadline
@@ -20,5 +21,6 @@ def join(call: Call, claim: Claim, tab: AgentTab, now: float) -> Step:
         answered_by=claim.agent,
         deadline=deadline(began, call.policies.max_call_s, Reason.MAX_CALL),
     )
+    moved, settled = settle(moved, now)
     told = AgentJoined(agent=claim.agent, session=tab.session, joined_at=began)
-    return Step(moved, (JoinLegs(leg=CALLER_LEG, other=tab.leg), told))
+    return Step(moved, (JoinLegs(leg=CALLER_LEG, other=tab.leg), told, *settled))

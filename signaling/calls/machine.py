@@ -3,14 +3,26 @@
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, waiting in ``queueing``,
-agents' tabs are in ``serving``, ringing in ``ringing``, hold in ``holding``, handing over in ``transferring``, coming
-back in ``returning``, the end is in ``ending``.
+keys pressed meanwhile in ``choosing``, agents' tabs are in ``serving``, ringing in ``ringing``, hold in ``holding``,
+handing over in ``transferring``, coming back in ``returning``, last words in ``parting``, the end is in ``ending``.
 """
 
 from typing import assert_never
 
-from signaling.calls import ending, holding, queueing, returning, ringing, serving, setup, silence, transferring
-from signaling.calls.call import CALLER_LEG, Call, End, Route
+from signaling.calls import (
+    choosing,
+    ending,
+    holding,
+    parting,
+    queueing,
+    returning,
+    ringing,
+    serving,
+    setup,
+    silence,
+    transferring,
+)
+from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
 from signaling.calls.effects import CloseLeg
 from signaling.calls.events import (
     ActionConfirmed,
@@ -29,6 +41,7 @@ from signaling.calls.events import (
     DeadlinePassed,
     DigitPressed,
     Event,
+    FarewellEnded,
     LegAnswered,
     LegConnected,
     LegFailed,
@@ -75,8 +88,12 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return serving.leg_connected(call, event, now)
         case LegRefused() | LegFailed():
             return serving.leg_lost(call, event.leg, now)
+        case DigitPressed() if call.phase in (Phase.WAITING, Phase.RINGING):
+            return choosing.pressed(call, event, now)
         case DigitPressed():
             return serving.digit_pressed(call, event)
+        case FarewellEnded():
+            return parting.parted(call, now)
         case LegSilent() | LegSpeaks() if event.leg == CALLER_LEG:
             return ignore(call, "a caller may be silent")
         case LegSilent():
@@ -133,6 +150,8 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: P
             return returning.missed(call, now)
         case Reason.MAX_CALL:
             return ending.end(call, now, End(by="server", reason="longest conversation reached"))
+        case Reason.FAREWELL:
+            return parting.parted(call, now)
         case Reason.GOODBYE:
             return ignore(call, "nothing was said goodbye to")
         case _:

@@ -5,12 +5,14 @@ It keeps its place, and the caller hears hold audio all along.
 
 from msgspec.structs import replace
 
-from signaling.calls import ending
-from signaling.calls.call import CALLER_LEG, Call, CallBackRequest, Claim, Deadline, End, Phase
+from hold_audio.occasions import Occasion
+from signaling.calls.call import CALLER_LEG, Call, Claim, Deadline, End, Phase
+from signaling.calls.calling_back import ask
 from signaling.calls.claims import close, taken_by
-from signaling.calls.effects import AskCallBack, Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
+from signaling.calls.effects import Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
 from signaling.calls.events import Overflow, QueueOverflowed, Reason
 from signaling.calls.holding import off_hold
+from signaling.calls.parting import CLOSED, part
 from signaling.calls.steps import Step, deadline, ignore
 
 
@@ -58,19 +60,15 @@ def overflowed(call: Call, event: QueueOverflowed, now: float) -> Step:
         return Step(call, (enter_queue(call, returning=True),))
     if call.phase is not Phase.WAITING:
         return ignore(call, "not waiting for an agent")
+    if event.queue is not None and event.closed:
+        return part(replace(call, queue=event.queue), now, CLOSED, Occasion.CLOSED)
     if event.queue is not None:
         moved = replace(call, queue=event.queue, waits_since=now)
         moved = replace(moved, deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT))
         return Step(moved, (PlayHoldAudio(leg=CALLER_LEG, queue=moved.queue), enter_queue(moved)))
-    ended = ending.end(call, now, End(by="server", reason=event.reason))
+    why = End(by="server", reason=event.reason)
     if event.action is not Overflow.CALL_BACK:
-        return ended
-    request = CallBackRequest(
-        call_id=call.call_id,
-        phone_number_id=call.phone_number_id,
-        business_number=call.business_number,
-        caller=call.caller,
-        queue=call.queue,
-        requested_at=now,
-    )
-    return ended._replace(effects=(AskCallBack(request=request), *ended.effects))
+        return part(call, now, why, Occasion.OVERFLOW)
+    moved, asked = ask(call, now)
+    parted = part(moved, now, why, Occasion.CALL_BACK)
+    return parted._replace(effects=(*asked, *parted.effects))

@@ -104,7 +104,7 @@ def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
 
 
 def digit_pressed(call: Call, event: DigitPressed) -> Step:
-    """The caller pressed a key: whoever talks with them sees it. While they wait, keys mean nothing yet."""
+    """The caller pressed a key: whoever talks with them sees it."""
     if call.phase not in IN_CONVERSATION or call.claim is None or event.leg != CALLER_LEG:
         return ignore(call, "no agent to show the digit to")
     (tab,) = call.claim.tabs

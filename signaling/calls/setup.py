@@ -6,7 +6,8 @@ before, accept repeats the same SDP, and only its 200 opens the sound.
 
 from msgspec.structs import replace
 
-from signaling.calls import ending
+from hold_audio.occasions import Occasion
+from signaling.calls import ending, parting
 from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
 from signaling.calls.effects import AnswerOffer, PlayHoldAudio, SendAction, StartLeg
 from signaling.calls.events import (
@@ -37,8 +38,8 @@ def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
         cta_payload=offer.cta_payload,
         deeplink_payload=offer.deeplink_payload,
     )
-    if route.closed:
-        return ending.end(call, now, End(by="server", reason="outside business hours"))
+    if route.closed and not route.policies.says_closed:
+        return ending.end(call, now, parting.CLOSED)
     return Step(call, (AnswerOffer(leg=CALLER_LEG, sdp=offer.sdp, whatsapp=True),))
 
 
@@ -102,10 +103,12 @@ def accept(call: Call, now: float) -> Step:
 
 
 def _accepted(call: Call, now: float) -> Step:
+    call = replace(call, accepted_at=now)
+    if call.route.closed:
+        return parting.part(call, now, parting.CLOSED, Occasion.CLOSED)
     moved = replace(
         call,
         phase=Phase.WAITING,
-        accepted_at=now,
         waits_since=now,
         deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT),
     )

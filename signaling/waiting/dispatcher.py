@@ -195,8 +195,8 @@ class Dispatcher:
         for call_id, agent in assignments:
             ring_s = rules.queue(room.calls[call_id].queue).ring_s
             news.append((call_id, AgentAssigned(agent=agent, ring_s=ring_s)))
-        for call_id, action, reason, queue in sent_away:
-            news.append((call_id, QueueOverflowed(action=action, reason=reason, queue=queue)))
+        for call_id, action, reason, queue, closed in sent_away:
+            news.append((call_id, QueueOverflowed(action=action, reason=reason, queue=queue, closed=closed)))
         return room, news
 
     def _tell(self, before: Board, after: Board) -> None:

@@ -27,6 +27,8 @@ class Overflowed(NamedTuple):
     """For the call record."""
     queue: str | None
     """Where it goes, for ``Overflow.QUEUE``."""
+    closed: bool = False
+    """It is outside the business hours there."""
 
 
 def overflow(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Overflowed, ...]]:
@@ -52,7 +54,8 @@ def overflow(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Ov
                 reason = NOBODY if call.entered_at + policy.unstaffed_wait_s <= now else None
         if reason is not None:
             del calls[call_id]
-            sent_away.append(Overflowed(call_id, policy.overflow, reason, policy.overflow_queue))
+            closed = policy.overflow is Overflow.QUEUE and rules.queue(policy.overflow_queue).closed_at(now)
+            sent_away.append(Overflowed(call_id, policy.overflow, reason, policy.overflow_queue, closed))
         elif not call.admitted:
             waiting[call.queue] += call_id not in held
             calls[call_id] = replace(call, admitted=True)

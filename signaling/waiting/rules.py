@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from signaling.calls.events import Overflow
+from signaling.waiting.hours import Hours
 
 
 class Strategy(enum.Enum):
@@ -54,6 +55,12 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a caller for whom one of these limits is reached."""
     overflow_queue: str | None = None
     """The other queue, for ``Overflow.QUEUE``."""
+    hours: Hours | None = None
+    """When it takes calls of other queues; None is always."""
+
+    def closed_at(self, now: float) -> bool:
+        """Whether it is outside business hours at this moment, in epoch seconds."""
+        return self.hours is not None and not self.hours.open_at(now)
 
 
 class AgentProfile(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ def _toml(value: object) -> str:
         case str() | Path():
             return f'"{value}"'
         case tuple():
-            return "[]"
+            return f"[{', '.join(map(_toml, value))}]"
         case None:
             return "none"
         case _:

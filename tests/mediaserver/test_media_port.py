@@ -1,22 +1,17 @@
 """The call machine's words become legs and sources, and what comes of them is posted."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
 from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
 
-from hold_audio.clip import Clip
-from hold_audio.strategy import FOR_EVER, Programme, Segment, WaitStrategy
+from hold_audio.occasions import Occasion
 from mediaserver.media_port import Media
 from mediaserver.packets.engine import Engine
-from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, LegsExhausted, Stream
-from mediaserver.wait_player import WaitPlayer
-from mediaserver.wait_sounds import Sounds
+from mediaserver.packets.types import LegEventKind, LegsExhausted, Stream
 from signaling.calls.events import (
     DigitPressed,
-    Event,
     LegAnswered,
     LegConnected,
     LegFailed,
@@ -25,79 +20,22 @@ from signaling.calls.events import (
     LegSilent,
     LegSpeaks,
 )
-from tests.mediaserver.conftest import MakePeer, tone_frames
+from tests.mediaserver.conftest import MakePeer
+from tests.mediaserver.media_calls import (
+    AGENT_HZ,
+    CALLER_HZ,
+    COLLEAGUE_HZ,
+    COMFORT_HZ,
+    HOLD_HZ,
+    MUSIC_HZ,
+    RINGBACK_HZ,
+    Calls,
+    connect,
+    hears,
+)
 from tests.support.offers import CHROMIUM_OFFER, META_ANSWER, META_OFFER, without
 from tests.support.peers import AnsweringMetaPeer, MetaPeer, Peer
 from tests.support.rtp_peer import RtpPeer
-from tests.support.unseen import Unseen
-
-RINGBACK_HZ, MUSIC_HZ, CALLER_HZ, AGENT_HZ, HOLD_HZ, COLLEAGUE_HZ = 400, 1000, 600, 800, 1200, 1600
-COMFORT_HZ = 200
-"""What the engine of these tests plays for comfort."""
-
-
-class Calls:
-    """The other side of the port: takes what is posted and observed, in order."""
-
-    def __init__(self) -> None:
-        self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
-        self.seen: list[tuple[str, str, LegEventKind]] = []
-        self.final: dict[tuple[str, str], LegCounters] = {}
-        self.quality: dict[tuple[str, str], LegQuality] = {}
-        self._news = asyncio.Event()
-
-    def post(self, call_id: str, event: Event) -> None:
-        self.posted.put_nowait((call_id, event))
-
-    def noticed(self, call_id: str, leg: str, event: LegEvent) -> None:
-        self.seen.append((call_id, leg, event.kind))
-        self._news.set()
-
-    def closed(self, call_id: str, leg: str, counters: LegCounters, quality: LegQuality) -> None:
-        self.final[call_id, leg] = counters
-        self.quality[call_id, leg] = quality
-
-    async def told(self) -> tuple[str, Event]:
-        return await asyncio.wait_for(self.posted.get(), 5)
-
-    async def until(self, call_id: str, leg: str, kind: LegEventKind) -> None:
-        async with asyncio.timeout(5):
-            while (call_id, leg, kind) not in self.seen:
-                self._news.clear()
-                await self._news.wait()
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return Calls()
-
-
-@pytest.fixture
-async def media(engine: Engine, calls: Calls) -> AsyncIterator[Media]:
-    tones = (("ringback", RINGBACK_HZ), ("ringback-gb", RINGBACK_HZ), ("music", MUSIC_HZ), ("hold", HOLD_HZ))
-    clips = {name: Clip(name, tone_frames(hertz)) for name, hertz in tones}
-    music, hold = (Programme((Segment(name, FOR_EVER),)) for name in ("music", "hold"))
-    main = WaitStrategy(Programme((Segment("ringback", 1), Segment("music", FOR_EVER))), hold)
-    sounds = Sounds({"main": main, "vip": WaitStrategy(music, music)}, clips, clips["ringback"], ())
-    player = WaitPlayer(engine, sounds, Unseen(), asyncio.get_running_loop())
-    media = Media(engine, calls.post, player, [calls])
-    media.open()
-    yield media
-    await media.stop()
-
-
-async def connect(media: Media, calls: Calls, leg: str, peer: Peer) -> None:
-    """Bring up one leg of call ``c``."""
-    media.answer("c", leg, await peer.offer(), whatsapp=isinstance(peer, MetaPeer))
-    call_id, answered = await calls.told()
-    assert isinstance(answered, LegAnswered)
-    media.start("c", leg)
-    await peer.accept(answered.sdp)
-    assert (call_id, await calls.told()) == ("c", ("c", LegConnected(leg=leg)))
-
-
-async def hears(peer: Peer, hertz: float) -> None:
-    await asyncio.wait_for(peer.hears(hertz), 10)
 
 
 async def hears_all(peer: Peer, hertz: set[float]) -> None:
@@ -113,7 +51,7 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     await calls.until("c", "caller", LegEventKind.HEARD)
     assert media.counters("c")["caller"].sent == 0, "audio before accept makes WhatsApp start the call"
 
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
     await calls.until("c", "caller", LegEventKind.AUDIO_STARTED)
     await hears(caller, RINGBACK_HZ)
     await hears(caller, MUSIC_HZ)
@@ -121,11 +59,11 @@ async def test_a_caller_hears_hold_audio_then_the_agent_then_hold_audio_again(
     media.join("c", ("caller", "agent-1"))
     await hears(caller, AGENT_HZ)
     await hears(agent, CALLER_HZ)
-    media.hold("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.HOLD)
     await hears(caller, HOLD_HZ)
     await hears(agent, COMFORT_HZ)
     media.close("c", "agent-1")
-    media.play("c", "caller", "vip")
+    media.play("c", "caller", "vip", Occasion.WAIT)
     await hears(caller, MUSIC_HZ)
 
     media.close("c")
@@ -140,7 +78,7 @@ async def test_three_hear_each_other_and_two_again(media: Media, calls: Calls, p
     caller, agent, colleague = peer(MetaPeer, CALLER_HZ), peer(Peer, AGENT_HZ), peer(Peer, COLLEAGUE_HZ)
     for name, one in (("caller", caller), ("agent-1", agent), ("agent-2", colleague)):
         await connect(media, calls, name, one)
-    media.hold("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.HOLD)
     media.join("c", ("agent-1", "agent-2"))
     await hears(agent, COLLEAGUE_HZ)
     media.join("c", ("caller", "agent-1", "agent-2"))
@@ -148,7 +86,7 @@ async def test_three_hear_each_other_and_two_again(media: Media, calls: Calls, p
     await hears_all(agent, {CALLER_HZ, COLLEAGUE_HZ})
     await hears_all(colleague, {CALLER_HZ, AGENT_HZ})
 
-    media.hold("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.HOLD)
     await hears(caller, HOLD_HZ)
     await hears(agent, COLLEAGUE_HZ)
     await hears(colleague, AGENT_HZ)
@@ -178,7 +116,7 @@ async def test_tells_that_a_leg_is_silent_and_that_it_speaks_again(
     agent = peer(Peer, AGENT_HZ)
     agent.silence()
     await connect(media, calls, "agent-1", agent)
-    media.play("c", "agent-1", "vip")
+    media.play("c", "agent-1", "vip", Occasion.WAIT)
     assert await calls.told() == ("c", LegSilent(leg="agent-1")), "the call goes on as if somebody spoke"
 
     agent.speak()
@@ -190,10 +128,10 @@ async def test_a_programme_that_plays_goes_on_undisturbed(media: Media, calls: C
     """#10: music does not start over each time another agent is rung."""
     caller = peer(MetaPeer, CALLER_HZ)
     await connect(media, calls, "caller", caller)
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
     await hears(caller, MUSIC_HZ)
 
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
 
     pitches = [await asyncio.wait_for(caller.pitch(), 5) for _ in range(30)]
     assert [pitch for pitch in pitches if abs(pitch - RINGBACK_HZ) < 25] == [], "the ringback began again"
@@ -203,11 +141,11 @@ async def test_hold_audio_follows_the_present_queue(media: Media, calls: Calls, 
     """#18: after a transfer to another queue its sounds are heard, not those of the queue before."""
     caller = peer(MetaPeer, CALLER_HZ)
     await connect(media, calls, "caller", caller)
-    media.hold("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.HOLD)
     await hears(caller, HOLD_HZ)
-    media.hold("c", "caller", "vip")
+    media.play("c", "caller", "vip", Occasion.HOLD)
     await hears(caller, MUSIC_HZ)
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
     await hears(caller, RINGBACK_HZ)
 
 
@@ -217,7 +155,7 @@ async def test_speaks_first_to_a_peer_that_has_sent_nothing(media: Media, calls:
     caller.silence()
     await connect(media, calls, "caller", caller)
 
-    media.play("c", "caller", "vip")
+    media.play("c", "caller", "vip", Occasion.WAIT)
 
     await hears(caller, MUSIC_HZ)
     assert media.counters("c")["caller"].received == 0, "this test proves nothing if the peer spoke"
@@ -231,7 +169,7 @@ async def test_every_srtp_profile_carries_sound_both_ways(
     caller = peer(MetaPeer, CALLER_HZ)
     caller.dtls._srtp_profiles = [profile]
     await connect(media, calls, "caller", caller)
-    media.play("c", "caller", "vip")
+    media.play("c", "caller", "vip", Occasion.WAIT)
 
     await hears(caller, MUSIC_HZ)
     await calls.until("c", "caller", LegEventKind.HEARD)
@@ -245,7 +183,7 @@ async def test_plays_as_soon_as_the_leg_is_up_if_it_was_told_before(
     media.answer("c", "caller", await caller.offer(), whatsapp=True)
     _, answered = await calls.told()
     assert isinstance(answered, LegAnswered)
-    media.play("c", "caller", "vip")
+    media.play("c", "caller", "vip", Occasion.WAIT)
     media.start("c", "caller")
     await caller.accept(answered.sdp)
 
@@ -334,7 +272,7 @@ async def test_a_new_offer_replaces_the_leg_of_the_same_name(media: Media, calls
 
 async def test_legs_that_are_gone_are_left_alone(media: Media, calls: Calls) -> None:
     media.start("c", "caller")
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
     media.join("c", ("caller", "agent-1"))
     media.close("c", "caller")
     media.close("c")
@@ -380,7 +318,7 @@ async def test_a_leg_that_offers_is_silent_until_it_is_told_what_to_hear(
     assert await calls.told() == ("c", LegConnected(leg="caller"))
     await calls.until("c", "caller", LegEventKind.HEARD)
     assert media.counters("c")["caller"].sent == 0
-    media.play("c", "caller", "main")
+    media.play("c", "caller", "main", Occasion.WAIT)
     await hears(customer, RINGBACK_HZ)
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from hold_audio.occasions import FAREWELLS, Choice
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
 from signaling.calls.claims import claims
@@ -27,6 +28,7 @@ from signaling.calls.effects import (
     PlayHoldAudio,
     ReleaseAgent,
     RingAgent,
+    Say,
     SendAction,
     StartLeg,
     StopRinging,
@@ -50,17 +52,17 @@ from tests.signaling.calls import builders as b
 AGENTS = st.sampled_from([b.ANN, b.BEN, b.CID])
 TABS = st.sampled_from([b.TAB, b.OTHER_TAB])
 LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG), ServerStopping(reason="draining")]
-FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL}
+FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL, Reason.FAREWELL}
 """Deadlines that end a call which is not over yet."""
 GOOD_CALL = b.story_until(Phase.ENDING)
 CLAIMED = (Phase.TALKING, Phase.HELD, Phase.RETURNING)
-LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, HoldLeg, JoinLegs, EnterQueue, RingAgent)
+LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, Say, HoldLeg, JoinLegs, EnterQueue, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
 """RETURN, RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
 
 
-def answers(effect: Effect) -> tuple[Event, ...]:
+def answers(effect: Effect) -> tuple[Event, ...]:  # noqa: PLR0911 - one flat case per effect.
     """What the neighbours may answer to this effect, the good answer first."""
     match effect:
         case AnswerOffer(leg=leg):
@@ -76,7 +78,10 @@ def answers(effect: Effect) -> tuple[Event, ...]:
                 b.assigned(b.CID),
                 b.overflowed(),
                 b.overflowed(Overflow.QUEUE, "other"),
+                b.overflowed(Overflow.QUEUE, "other", closed=True),
             )
+        case Say(occasion=occasion) if occasion in FAREWELLS:
+            return (b.farewell_ended(),)
         case RingAgent(agent=agent):
             return (b.media_offered(b.TAB, agent), b.answered(b.TAB, agent), b.refused(agent))
         case _:
@@ -129,10 +134,11 @@ class Ledger:
                 assert leg in self.open_legs, "a leg that is not there was started"
             case CloseLeg(leg=leg):
                 self.open_legs.discard(leg)
-            case PlayHoldAudio(leg=leg) | HoldLeg(leg=leg):
+            case PlayHoldAudio(leg=leg) | HoldLeg(leg=leg) | Say(leg=leg):
                 assert leg == CALLER_LEG, "only the caller hears hold audio"
                 assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
-                self.heard = "hold audio"
+                last_words = isinstance(effect, Say) and effect.occasion in FAREWELLS
+                self.heard = "last words" if last_words else "hold audio"
             case JoinLegs(leg=leg, other=other):
                 assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
                 assert (leg, other in self.open_legs & self.connected_legs) == (CALLER_LEG, True), "joined to silence"
@@ -217,6 +223,10 @@ class World(RuleBasedStateMachine):
     @rule(agent=AGENTS, pressed=st.sampled_from([b.held, b.retrieved, b.transferred]))
     def hold_or_transfer_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
         self.happens(pressed(agent))
+
+    @rule(choice=st.sampled_from([None, *Choice]))
+    def the_caller_presses_a_key(self, choice: Choice | None) -> None:
+        self.happens(b.digit_pressed(choice=choice))
 
     @rule(agent=AGENTS, tab=TABS, remaining=st.integers(0, 2))
     def a_tab_is_lost(self, agent: str, tab: str, remaining: int) -> None:
@@ -324,6 +334,8 @@ class World(RuleBasedStateMachine):
         """Hold audio until an agent is joined, and again while that agent is silent or lost; nothing before accept."""
         if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.RETURNING):
             assert self.ledger.heard == "hold audio", "the caller hears silence"
+        elif self.call.phase is Phase.PARTING:
+            assert self.ledger.heard == "last words", "the caller is not told why the call ends"
         elif self.call.phase is Phase.TALKING:
             assert self.call.claim is not None
             expected = ["hold audio" if tab.silent else tab.leg for tab in self.call.claim.tabs]

@@ -6,6 +6,8 @@ from pathlib import Path
 from benchmarks.simulator.cloud import CallScript
 from benchmarks.simulator.continuity import discontinuities
 from benchmarks.simulator.moment import Moment
+from hold_audio.prompts.recordings import prompts
+from tests.support.frames import holds
 from tests.support.stage import PATIENCE_S, staged, until
 
 ORDERS = {"name": "orders", "country": "kr", "ringback_cycles": 1}
@@ -57,14 +59,31 @@ async def test_a_queue_that_nobody_serves_overflows_into_another_without_a_seam(
         assert discontinuities(call.ear.recording) == [], "the caller's phone noticed the change of queue"
 
 
-async def test_a_full_queue_ends_the_call_at_meta_and_keeps_who_is_to_be_called_back(tmp_path: Path) -> None:
-    async with staged(tmp_path, queue={"max_length": 0, "overflow": "call_back"}) as stage:
+async def test_a_full_queue_says_so_ends_the_call_and_keeps_who_is_to_be_called_back(tmp_path: Path) -> None:
+    """Nobody is hung up on without a word, and the words are heard to their last frame."""
+    queue = {"max_length": 0, "overflow": "call_back", "farewell": {"call_back": ["call-back"]}}
+    async with staged(tmp_path, queue=queue) as stage:
         call = stage.phone()
         await until(call.ended)
         record = await stage.record_of(call)
         assert (record.ended_by, record.reason) == ("server", "the queue is full")
         (asked,) = await stage.call_backs()
         assert asked.call_id == call.call_id, "a caller who was promised a call is forgotten"
+    heard = tuple(packet.packet.payload for packet in call.ear.recording)
+    assert holds(heard, prompts("en")[0]["en/call-back"].frames), "the last words were cut"
+    assert discontinuities(call.ear.recording) == []
+
+
+async def test_a_call_overflows_into_a_closed_queue_and_is_told_so(tmp_path: Path) -> None:
+    night = {"hours": {"zone": "Europe/London"}, "farewell": {"closed": ["try-later"]}, "wait": {"language": "ja"}}
+    orders = {**ORDERS, "max_length": 0, "overflow": "queue", "overflow_queue": "support"}
+    async with staged(tmp_path, tables={"queues": [orders, {**SUPPORT, **night}]}) as stage:
+        call = stage.phone()
+        await until(call.ended)
+        record = await stage.record_of(call)
+        assert (record.reason, record.queue) == ("outside business hours", "support"), "it waited where nobody is"
+    heard = tuple(packet.packet.payload for packet in call.ear.recording)
+    assert holds(heard, prompts("ja")[0]["ja/try-later"].frames), "the words are those of the queue it came to"
 
 
 async def test_wrap_up_holds_the_next_ring_back_until_the_agent_is_ready(tmp_path: Path) -> None:
@@ -133,3 +152,19 @@ async def happens_first(one: Moment, other: Moment) -> float:
         wait.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
     return min(wait.result() for wait in done)
+
+
+async def test_outside_business_hours_a_call_may_be_answered_and_told_so(tmp_path: Path) -> None:
+    queue = {"hours": {"zone": "Europe/London"}, "farewell": {"closed": ["closed"]}}
+    async with staged(tmp_path, queue=queue) as stage:
+        ana = await stage.agent("ana")
+        call = stage.phone()
+        await until(call.ended)
+        record = await stage.record_of(call)
+        assert (record.ended_by, record.reason) == ("server", "outside business hours")
+        assert record.accepted_at is not None
+        assert ana.calls == [], "somebody was rung in the middle of the night"
+    heard = tuple(packet.packet.payload for packet in call.ear.recording)
+    spoken = prompts("en")[0]["en/closed"].frames
+    assert heard[: len(spoken)] == spoken, "from the first frame to the last"
+    assert call.violations == []

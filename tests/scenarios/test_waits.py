@@ -12,6 +12,7 @@ from hold_audio.loudness import normalised
 from hold_audio.prompts.recordings import prompts
 from hold_audio.shelf import Shelf
 from tests.hold_audio.sound_files import voice
+from tests.support.frames import holds
 from tests.support.stage import PATIENCE_S, staged, until
 
 WAIT = {
@@ -88,11 +89,7 @@ async def test_a_caller_is_told_his_place_by_the_waiting_room(tmp_path: Path, mo
         await until(ringing.ended)
 
     spoken = prompts("en")[0]["en/next"].frames
-    assert _holds(tuple(heard.packet.payload for heard in call.ear.recording), spoken), "nobody told him he is next"
+    assert holds(tuple(heard.packet.payload for heard in call.ear.recording), spoken), "nobody told him he is next"
     undisturbed = tuple(heard.packet.payload for heard in ringing.ear.recording)
-    assert not _holds(undisturbed, spoken), "he was made to listen while his agent was rung (#21)"
+    assert not holds(undisturbed, spoken), "he was made to listen while his agent was rung (#21)"
     assert discontinuities(call.ear.recording) == []
-
-
-def _holds(heard: tuple[bytes, ...], frames: tuple[bytes, ...]) -> bool:
-    return any(heard[at : at + len(frames)] == frames for at in range(len(heard)))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from hold_audio.occasions import Occasion
 from signaling.calls.call import Call, CallBackRequest, CallRecord
 from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
 from signaling.calls.events import Action
@@ -63,11 +64,8 @@ class FakeMedia:
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
 
-    def play(self, call_id: str, leg: str, queue: str) -> None:
-        self._asked.note("media.play", call_id, leg, queue)
-
-    def hold(self, call_id: str, leg: str, queue: str) -> None:
-        self._asked.note("media.hold", call_id, leg, queue)
+    def play(self, call_id: str, leg: str, queue: str, occasion: Occasion) -> None:
+        self._asked.note("media.play", call_id, leg, queue, occasion)
 
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         self._asked.note("media.join", call_id, *legs)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hold_audio.prompts.phrases import place_in_queue, time_to_wait
+from hold_audio.occasions import SENTENCES
+from hold_audio.prompts.phrases import offer_of_call_back, place_in_queue, time_to_wait
 from hold_audio.prompts.texts import LOCALES
 
 LOCALE = st.sampled_from(sorted(LOCALES))
@@ -83,3 +84,29 @@ def test_every_sentence_has_its_recordings(locale: str, place: int, seconds: flo
     for clips in (place_in_queue(locale, place), time_to_wait(locale, seconds)):
         assert text(clips)
         assert len(clips) <= 4, "a playlist might not hold it"
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "japanese"),
+    [
+        ("1", "press one on your keypad.", "方は 一 を押してください。"),
+        ("0", "press zero on your keypad.", "方は ゼロ を押してください。"),
+        ("*", "press star on your keypad.", "方は 米印 を押してください。"),
+        ("#", "press hash on your keypad.", "方は シャープ を押してください。"),
+    ],
+)
+def test_an_offer_names_its_key(key: str, english: str, japanese: str) -> None:
+    """Lesson #22."""
+    assert text(offer_of_call_back("en", key)) == f"If you would like us to call you back, {english}"
+    assert japanese in text(offer_of_call_back("ja", key))
+
+
+@pytest.mark.parametrize("key", ["", "A", "12"])
+def test_a_key_that_no_telephone_has_is_not_offered(key: str) -> None:
+    assert offer_of_call_back("en", key) == ()
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_every_sentence_of_an_occasion_is_spoken_in_every_locale(name: str) -> None:
+    """Lesson #22."""
+    assert all(name in locale.spoken for locale in LOCALES.values())

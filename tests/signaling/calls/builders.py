@@ -1,5 +1,6 @@
 """Owns short names for the events of a test, and calls in every phase, each reached by real steps of the machine."""
 
+from hold_audio.occasions import Choice
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase, Policies, Route
 from signaling.calls.effects import Effect, EnterQueue
@@ -22,6 +23,7 @@ from signaling.calls.events import (
     DeadlinePassed,
     DigitPressed,
     Event,
+    FarewellEnded,
     LegAnswered,
     LegConnected,
     LegFailed,
@@ -100,9 +102,9 @@ def leg_failed(leg: str = CALLER_LEG) -> LegFailed:
     return LegFailed(leg=leg, reason="consent expired")
 
 
-def digit_pressed(leg: str = CALLER_LEG) -> DigitPressed:
+def digit_pressed(leg: str = CALLER_LEG, choice: Choice | None = None) -> DigitPressed:
     """A key is pressed and let go."""
-    return DigitPressed(leg=leg, digit="5", duration_ms=120)
+    return DigitPressed(leg=leg, digit="5", duration_ms=120, choice=choice)
 
 
 def leg_silent(leg: str = TAB_LEG) -> LegSilent:
@@ -120,9 +122,16 @@ def assigned(agent: str = ANN) -> AgentAssigned:
     return AgentAssigned(agent=agent, ring_s=RING_S)
 
 
-def overflowed(action: Overflow = Overflow.HANG_UP, queue: str | None = None) -> QueueOverflowed:
+def overflowed(
+    action: Overflow = Overflow.HANG_UP, queue: str | None = None, *, closed: bool = False
+) -> QueueOverflowed:
     """The waiting room keeps the call no longer."""
-    return QueueOverflowed(action=action, reason="the queue is full", queue=queue)
+    return QueueOverflowed(action=action, reason="the queue is full", queue=queue, closed=closed)
+
+
+def farewell_ended(leg: str = CALLER_LEG) -> FarewellEnded:
+    """The last word is said."""
+    return FarewellEnded(leg=leg)
 
 
 def media_offered(session: str = TAB, agent: str = ANN) -> AgentMediaOffered:
@@ -191,6 +200,7 @@ STORY: dict[Phase, tuple[Phase | None, tuple[Event, ...]]] = {
     Phase.TALKING: (Phase.RINGING, (answered(),)),
     Phase.HELD: (Phase.TALKING, (held(),)),
     Phase.RETURNING: (Phase.TALKING, (session_lost(),)),
+    Phase.PARTING: (Phase.WAITING, (overflowed(),)),
     Phase.ENDING: (Phase.TALKING, (hung_up(),)),
     Phase.ENDED: (Phase.ENDING, (caller_hangs_up(),)),
 }

@@ -70,6 +70,7 @@ WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
     Phase.HELD: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
     Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
+    Phase.PARTING: (CALLER_CLOSED, LeaveQueue(), TERMINATE),
 }
 
 
@@ -85,8 +86,16 @@ def test_a_stopping_server_releases_everything_and_tells_meta(phase: Phase, effe
 
 def test_the_two_tables_above_name_every_living_phase() -> None:
     living = set(Phase) - {Phase.ENDING, Phase.ENDED}
-    assert set(CALLER_LEAVES) == living, "a phase in which the caller may hang up is missing"
+    assert {*CALLER_LEAVES, Phase.PARTING} == living, "a phase in which the caller may hang up is missing"
     assert set(WE_END) == living, "a phase in which the server may stop is missing"
+
+
+def test_who_hangs_up_during_the_last_words_does_not_change_why_they_were_said() -> None:
+    """A list of missed calls that said "hung up" would hide that the queue was full."""
+    call, effects, _ = machine.step(b.call_in(Phase.PARTING), b.caller_hangs_up(), b.NOW + 7.0)
+
+    assert effects[:2] == (CALLER_CLOSED, LeaveQueue()), "nothing is left, and Meta is not told what it told us"
+    assert (call.phase, call.end) == (Phase.ENDED, End(by="server", reason="the queue is full"))
 
 
 def test_an_agent_who_hangs_up_ends_the_call_at_meta() -> None:

@@ -1,8 +1,9 @@
 """A call that its queue does not keep: it waits elsewhere, or ends and says why, and is never lost in between."""
 
+from hold_audio.occasions import Occasion
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, CallBackRequest, Deadline, End, Phase
-from signaling.calls.effects import AskCallBack, EnterQueue, LeaveQueue, PlayHoldAudio, RingAgent
+from signaling.calls.effects import AskCallBack, EnterQueue, PlayHoldAudio, RingAgent, Say
 from signaling.calls.events import Overflow, Reason
 from tests.signaling.calls import builders as b
 
@@ -25,11 +26,10 @@ def test_an_overflow_to_another_queue_changes_what_is_heard_and_keeps_the_place(
     assert ring.queue == "support", "the agent reads the wrong queue"
 
 
-def test_a_full_queue_ends_the_call_and_says_why() -> None:
+def test_a_full_queue_says_so_and_ends_the_call() -> None:
     call, effects, _ = machine.step(b.call_in(Phase.WAITING), b.overflowed(), b.NOW + 60.0)
     assert call.end == End(by="server", reason="the queue is full")
-    assert LeaveQueue() in effects
-    assert not any(isinstance(effect, AskCallBack) for effect in effects), "nobody asked for a call back"
+    assert effects == (Say(leg=CALLER_LEG, queue=b.QUEUE, occasion=Occasion.OVERFLOW),), "nobody asked for a call back"
 
 
 def test_who_is_to_be_called_back_is_written_down_before_the_call_ends() -> None:
@@ -42,8 +42,22 @@ def test_who_is_to_be_called_back_is_written_down_before_the_call_ends() -> None
         queue=b.QUEUE,
         requested_at=b.NOW + 60.0,
     )
-    assert effects[0] == AskCallBack(request=request)
-    assert call.phase is Phase.ENDING
+    assert effects == (
+        AskCallBack(request=request),
+        Say(leg=CALLER_LEG, queue=b.QUEUE, occasion=Occasion.CALL_BACK),
+    )
+    assert call.phase is Phase.PARTING
+
+
+def test_an_overflow_into_a_queue_that_is_closed_says_so_instead_of_waiting_there() -> None:
+    """Nobody is there: its hours hold for whoever comes, by whatever way."""
+    waiting = b.call_in(Phase.WAITING)
+
+    call, effects, _ = machine.step(waiting, b.overflowed(Overflow.QUEUE, "support", closed=True), b.NOW + 60.0)
+
+    assert effects == (Say(leg=CALLER_LEG, queue="support", occasion=Occasion.CLOSED),)
+    assert (call.phase, call.queue) == (Phase.PARTING, "support")
+    assert call.end == End(by="server", reason="outside business hours")
 
 
 def test_an_overflow_that_crosses_a_ring_does_not_lose_the_call() -> None:

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from hold_audio.occasions import Choice
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
 from signaling.calls.events import Action, DeadlinePassed, Event, LegOffered, Overflow, Reason, ServerStopping
@@ -36,8 +37,11 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "LegSpeaks/caller": b.leg_speaks(CALLER_LEG),
     "LegSpeaks/tab": b.leg_speaks(b.TAB_LEG),
     "LegSpeaks/lost": b.leg_speaks(LOST_LEG),
+    "DigitPressed/leave": b.digit_pressed(choice=Choice.CALL_BACK_AND_LEAVE),
+    "DigitPressed/stay": b.digit_pressed(choice=Choice.CALL_BACK_AND_STAY),
     "DigitPressed/caller": b.digit_pressed(CALLER_LEG),
     "DigitPressed/tab": b.digit_pressed(b.TAB_LEG),
+    "FarewellEnded": b.farewell_ended(),
     "ActionConfirmed/pre": b.confirmed(Action.PRE_ACCEPT),
     "ActionConfirmed/accept": b.confirmed(Action.ACCEPT),
     "ActionConfirmed/reject": b.confirmed(Action.REJECT),
@@ -90,75 +94,80 @@ REASONS = {
     "here": "not ringing here",
     "who": "not this agent's call",
     "nob": "no agent to show the digit to",
+    "key": "the key means nothing now",
     "talk": "not in conversation with this agent",
     "hold": "no call of this agent is on hold",
+    "said": "no farewell is being said",
     "late": "this deadline was lifted",
 }
 
 # The beginning of a phase: the event is handled and leads there. A word after "-": it is ignored, for that REASON.
 TABLE = """
-                         offer  pre    conn   accept wait   ring   talk   held   return ending ended
+                         offer  pre    conn   accept wait   ring   talk   held   return part   ending ended
 
-CallOffered              -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -over  -over
-CallTerminated           ended  ended  ended  ended  ended  ended  ended  ended  ended  ended  -over
-ServerStopping           ending ending ending ending ending ending ending ending ending -over  -over
+CallOffered              -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -dup   -over  -over
+CallTerminated           ended  ended  ended  ended  ended  ended  ended  ended  ended  ended  ended  -over
+ServerStopping           ending ending ending ending ending ending ending ending ending ending -over  -over
 
-LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
-LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -over  -over
-LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegOffered               -none  -none  -none  -none  -none  -none  -none  -none  -none  -over  -over
-LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
-LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -over  -over
-LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegConnected/caller      offer  pre    accept accept wait   ring   talk   held   return -over  -over
-LegConnected/tab         -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -over  -over
-LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegFailed/caller         ending ending ending ending ending ending ending ending ending -over  -over
-LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -over  -over
-LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegSilent/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
-LegSilent/tab            -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -nil   -over  -over
-LegSilent/lost           -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
-LegSpeaks/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
-LegSpeaks/tab            -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
-LegSpeaks/lost           -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
+LegAnswered/caller       pre    -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegAnswered/tab          -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -lost  -over  -over
+LegAnswered/lost         -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegOffered               -none  -none  -none  -none  -none  -none  -none  -none  -none  -none  -over  -over
+LegRefused/caller        ending -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -leg   -over  -over
+LegRefused/tab           -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -lost  -over  -over
+LegRefused/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegConnected/caller      offer  pre    accept accept wait   ring   talk   held   return part   -over  -over
+LegConnected/tab         -lost  -lost  -lost  -lost  -lost  ring   talk   held   -lost  -lost  -over  -over
+LegConnected/lost        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegFailed/caller         ending ending ending ending ending ending ending ending ending ending -over  -over
+LegFailed/tab            -lost  -lost  -lost  -lost  -lost  ring   return return -lost  -lost  -over  -over
+LegFailed/lost           -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegSilent/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSilent/tab            -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -nil   -nil   -over  -over
+LegSilent/lost           -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
+LegSpeaks/caller         -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSpeaks/tab            -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
+LegSpeaks/lost           -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
 
-DigitPressed/caller      -nob   -nob   -nob   -nob   -nob   -nob   talk   held   -nob   -over  -over
-DigitPressed/tab         -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -nob   -over  -over
+DigitPressed/leave       -nob   -nob   -nob   -nob   part   part   talk   held   -nob   -nob   -over  -over
+DigitPressed/stay        -nob   -nob   -nob   -nob   wait   ring   talk   held   -nob   -nob   -over  -over
+DigitPressed/caller      -nob   -nob   -nob   -nob   -key   -key   talk   held   -nob   -nob   -over  -over
+DigitPressed/tab         -nob   -nob   -nob   -nob   -key   -key   -nob   -nob   -nob   -nob   -over  -over
+FarewellEnded            -said  -said  -said  -said  -said  -said  -said  -said  -said  ending -over  -over
 
-ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -acc   -over  -over
-ActionConfirmed/reject   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ending -over
-ActionConfirmed/term     -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ending -over
-ActionFailed/pre         -pre   ending -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionFailed/pre/net     -pre   accept -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
-ActionFailed/accept      -acc   -acc   -acc   ending -acc   -acc   -acc   -acc   -acc   -over  -over
-ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ended  -over
-ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
+ActionConfirmed/pre      -pre   conn   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionConfirmed/accept   -acc   -acc   -acc   wait   -acc   -acc   -acc   -acc   -acc   -acc   -over  -over
+ActionConfirmed/reject   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ending -over
+ActionConfirmed/term     -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ending -over
+ActionFailed/pre         -pre   ending -pre   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/pre/net     -pre   accept -pre   -pre   -pre   -pre   -pre   -pre   -pre   -pre   -over  -over
+ActionFailed/accept      -acc   -acc   -acc   ending -acc   -acc   -acc   -acc   -acc   -acc   -over  -over
+ActionFailed/reject      -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   -rej   ended  -over
+ActionFailed/term        -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   -ter   ended  -over
 
-AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -claim -over  -over
-AgentAssigned/ben        -full  -full  -full  -full  ring   ring   -full  -full  -full  -over  -over
-QueueOverflowed/out      -full  -full  -full  -full  ending ring   -full  -full  -full  -over  -over
-QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -full  -over  -over
-AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  -here  return -over  -over
-AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -here  -over  -over
-AgentAnswered/ben        -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentRefused/ann         -here  -here  -here  -here  -here  wait   -here  -here  -here  -over  -over
-AgentRefused/ben         -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
-AgentHungUp/ann          -who   -who   -who   -who   -who   wait   ending ending ending -over  -over
-AgentHungUp/ben          -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
-AgentHeldCall/ann        -talk  -talk  -talk  -talk  -talk  -talk  held   -talk  -talk  -over  -over
-AgentHeldCall/ben        -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
-AgentRetrievedCall/ann   -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk   -hold  -over  -over
-AgentRetrievedCall/ben   -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
-AgentTransferred/ann     -talk  -talk  -talk  -talk  -talk  -talk  wait   wait   -talk  -over  -over
-AgentTransferred/ben     -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
-AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return return -over  -over
-AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
+AgentAssigned/ann        -full  -full  -full  -full  ring   -claim -claim -claim -claim -full  -over  -over
+AgentAssigned/ben        -full  -full  -full  -full  ring   ring   -full  -full  -full  -full  -over  -over
+QueueOverflowed/out      -full  -full  -full  -full  part   ring   -full  -full  -full  -full  -over  -over
+QueueOverflowed/queue    -full  -full  -full  -full  wait   ring   -full  -full  -full  -full  -over  -over
+AgentMediaOffered/ann    -here  -here  -here  -here  -here  ring   -here  -here  return -here  -over  -over
+AgentMediaOffered/ben    -here  -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentAnswered/ann        -here  -here  -here  -here  -here  talk   -here  -here  -here  -here  -over  -over
+AgentAnswered/ben        -here  -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentRefused/ann         -here  -here  -here  -here  -here  wait   -here  -here  -here  -here  -over  -over
+AgentRefused/ben         -here  -here  -here  -here  -here  -here  -here  -here  -here  -here  -over  -over
+AgentHungUp/ann          -who   -who   -who   -who   -who   wait   ending ending ending -who   -over  -over
+AgentHungUp/ben          -who   -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
+AgentHeldCall/ann        -talk  -talk  -talk  -talk  -talk  -talk  held   -talk  -talk  -talk  -over  -over
+AgentHeldCall/ben        -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
+AgentRetrievedCall/ann   -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk   -hold  -hold  -over  -over
+AgentRetrievedCall/ben   -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
+AgentTransferred/ann     -talk  -talk  -talk  -talk  -talk  -talk  wait   wait   -talk  -talk  -over  -over
+AgentTransferred/ben     -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
+AgentSessionLost/ann     -who   -who   -who   -who   -who   wait   return return return -who   -over  -over
+AgentSessionLost/ben     -who   -who   -who   -who   -who   -who   -who   -who   -who   -who   -over  -over
 
-DeadlinePassed/own       ending accept accept ending ending wait   ending ending wait   ended  -over
-DeadlinePassed/lifted    -late  -late  -late  -late  -late  -late  -late  -late  -late  -over  -over
+DeadlinePassed/own       ending accept accept ending ending wait   ending ending wait   ending ended  -over
+DeadlinePassed/lifted    -late  -late  -late  -late  -late  -late  -late  -late  -late  -late  -over  -over
 """
 
 _header, *_rows = (line.split() for line in TABLE.splitlines() if line.strip())

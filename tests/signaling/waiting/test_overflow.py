@@ -1,8 +1,12 @@
 """Whom a queue does not keep, and that nobody else is touched."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from signaling.calls.events import Overflow
 from signaling.waiting import board
 from signaling.waiting.board import Board, Outcome
+from signaling.waiting.hours import Hours, Span
 from signaling.waiting.overflow import FULL, NOBODY, TOO_LONG, Overflowed, overflow
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
 from tests.signaling.waiting import builders as b
@@ -93,3 +97,17 @@ def test_what_becomes_of_a_caller_is_the_queues_to_say() -> None:
     rules = _site(QueuePolicy(max_wait_s=1.0, overflow=Overflow.QUEUE, overflow_queue="support"))
     room = b.enter(Board(), "c1", since=0.0, rules=rules)
     assert _look(room, 1.0, rules)[1] == (Overflowed("c1", Overflow.QUEUE, TOO_LONG, "support"),)
+
+
+def test_an_overflow_tells_whether_the_other_queue_is_open() -> None:
+    night = Hours(ZoneInfo("UTC"), {day: (Span(timedelta(0), timedelta(hours=6)),) for day in range(7)})
+    queues = {
+        "main": QueuePolicy(max_length=0, overflow=Overflow.QUEUE, overflow_queue="night"),
+        "night": QueuePolicy(hours=night),
+    }
+    rules, five, six = Rules(queues=queues), 5 * 3600.0, 6 * 3600.0
+    for now, closed in ((five, False), (six, True)):
+        _, sent_away = _look(b.enter(Board(), "c1", since=now, now=now, rules=rules), now, rules)
+        assert sent_away == (Overflowed("c1", Overflow.QUEUE, FULL, "night", closed),), (
+            "nobody would be there to answer"
+        )
