@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from hold_audio.occasions import Occasion
 from signaling.agents.messages import LineAnswer, LineRefused, ServerMessage
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from signaling.ports import LegsPort, MediaPort
@@ -73,7 +74,7 @@ class LineTests:
                 test.send(LineAnswer(sdp=event.sdp))
                 self._legs.start(name, _LEG)
             case LegConnected():
-                self._media.play(name, _LEG, self._queue)
+                self._media.play(name, _LEG, self._queue, Occasion.WAIT)
             case LegRefused() | LegFailed():
                 test.send(LineRefused(reason=event.reason))
                 self._over(name)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hold_audio.occasions import Occasion
 from signaling.agents import line_test
 from signaling.agents.line_test import MOST, LineTests
 from signaling.agents.messages import LineAnswer, LineRefused, ServerMessage
@@ -41,7 +42,7 @@ async def test_a_tab_hears_the_waiting_music(office: Office) -> None:
     assert office.heard == [LineAnswer(sdp="answer")]
     assert office.last("legs.start") == (name, "line")
     office.tests.post(name, LegConnected(leg="line"))
-    assert office.last("media.play") == (name, "line", "main")
+    assert office.last("media.play") == (name, "line", "main", Occasion.WAIT)
     office.tests.end("tab")
     assert office.last("legs.close") == (name, None)
 
