@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.simulator import sdp_rules
 from benchmarks.simulator.meta_sdp import OFFERED_MID
-from benchmarks.simulator.sdp_rules import Description, SdpRefused, require
-
-__all__ = ["Answer", "SdpRefused", "judge"]
+from benchmarks.simulator.sdp_rules import Description, require
 
 _RTPMAPS = {111: "opus/48000/2", 126: "telephone-event/8000"}
 """What was offered; an answer keeps the numbers."""

@@ -18,6 +18,7 @@ from benchmarks.simulator.media_watch import MediaWatch
 from benchmarks.simulator.meta_sdp import OPUS_PAYLOAD_TYPE, TELEPHONE_EVENT_PAYLOAD_TYPE
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.payloads import MEDIA_RECEIVE_TIMEOUT, CallFacts, EndFacts
+from benchmarks.simulator.sdp_rules import SdpRefused
 from benchmarks.simulator.secure_end import SecureEnd
 
 
@@ -182,7 +183,7 @@ class SimulatedCall:
     def _take_answer(self, sdp: str) -> None:
         try:
             judged = answer.judge(sdp)
-        except answer.SdpRefused as refused:
+        except SdpRefused as refused:
             raise refusal.invalid_sdp(str(refused)) from refused
         self._sdp = sdp
         self._negotiated = Negotiated(

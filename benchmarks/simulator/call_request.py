@@ -45,10 +45,16 @@ def check(body: dict[str, Any]) -> str:
     unknown = sorted(set(body) - _FIELDS[action])
     if unknown:
         raise refusal.invalid_parameter(f"{action} does not take {', '.join(unknown)}")
-    opaque = body.get("biz_opaque_callback_data", "")
-    if not isinstance(opaque, str) or len(opaque) > _OPAQUE_CHARACTERS:
-        raise refusal.invalid_parameter("biz_opaque_callback_data is longer than 512 characters or no text")
+    opaque(body)
     return action
+
+
+def opaque(body: dict[str, Any]) -> str | None:
+    """biz_opaque_callback_data, which comes back in webhooks. Raises Refusal."""
+    data = body.get("biz_opaque_callback_data")
+    if data is not None and not (isinstance(data, str) and len(data) <= _OPAQUE_CHARACTERS):
+        raise refusal.invalid_parameter("biz_opaque_callback_data is longer than 512 characters or no text")
+    return data
 
 
 def recipient(body: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -67,7 +73,7 @@ def connect(body: dict[str, Any]) -> ConnectRequest:
     """What a checked connect asks for. Raises Refusal."""
     to, user_id = recipient(body)
     sdp = session_sdp(body, "offer")
-    return ConnectRequest(to=to, recipient=user_id, sdp=sdp, opaque=body.get("biz_opaque_callback_data"))
+    return ConnectRequest(to=to, recipient=user_id, sdp=sdp, opaque=opaque(body))
 
 
 def session_sdp(body: dict[str, Any], sdp_type: str) -> str:

@@ -1,19 +1,21 @@
 """Owns the simulated WhatsApp: joins Graph API, webhooks and callers' phones into one cloud on loopback."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from benchmarks.simulator import payloads, refusal
+from benchmarks.simulator import message_payloads, payloads, refusal
 from benchmarks.simulator.announcer import Announcer
 from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import Phone, SimulatedCall, Stage, Windows
 from benchmarks.simulator.clock import Clock
 from benchmarks.simulator.graph import Fault, GraphApi
 from benchmarks.simulator.ids import new_call_id
+from benchmarks.simulator.message_request import MessageRequest
+from benchmarks.simulator.messaging import Messaging
 from benchmarks.simulator.number import BusinessNumber, Standing
 from benchmarks.simulator.outbound import BusinessCalls, ConnectRequest
 from benchmarks.simulator.pacer import Pacer
@@ -21,6 +23,7 @@ from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, 
 from benchmarks.simulator.permission_ledger import PermissionLedger
 from benchmarks.simulator.phone import CallerPhone
 from benchmarks.simulator.relayed_phone import Ipv6
+from benchmarks.simulator.templates import Template, Templates
 from benchmarks.simulator.tones import CALLER_TONE, Tone
 from benchmarks.simulator.webhooks import Delivery, DeliveryRules, WebhookSender
 from benchmarks.simulator.whatsapp_user import Users, WhatsAppUser
@@ -75,7 +78,10 @@ class SimulatedWhatsApp:
         self._sender = WebhookSender(config.app_secret, config.delivery)
         self._announcer = Announcer(config.business, self._sender, config.clock)
         world = World(self.number, self._announcer, self.pacer, config.clock)
-        self._users = Users(world)
+        self._users = Users(world, self)
+        self.templates = Templates()
+        """The message templates of the business' account."""
+        self._messaging = Messaging(world, self._users, self.templates)
         self._business_calls = BusinessCalls(world, self._users, windows=config.windows, inbound=self._users_in_calls)
         self._graph = GraphApi(config.access_token, self.number, self)
         self._runner = web.AppRunner(self._graph.app, access_log=None)
@@ -111,7 +117,7 @@ class SimulatedWhatsApp:
         for call in self._calls.values():
             call.discard()
         self._business_calls.discard()
-        self._graph.close()
+        self._graph.let_go()
         await self._sender.close()
         self.pacer.close()
         await self._runner.cleanup()
@@ -123,6 +129,10 @@ class SimulatedWhatsApp:
     def disturb(self, fault: Fault) -> None:
         """Let the Graph API fail."""
         self._graph.faults.append(fault)
+
+    def let_go(self) -> None:
+        """End every delay that a fault is holding a request with."""
+        self._graph.let_go()
 
     def user(self, identity: User | None = None) -> WhatsAppUser:
         """A person on WhatsApp; whom nobody has met yet is known from now on."""
@@ -143,6 +153,27 @@ class SimulatedWhatsApp:
         user = self._users.find(to, recipient)
         ledger = PermissionLedger(self.number.standing.figures) if user is None else user.permission
         return ledger.as_json(self._clock())
+
+    def send(self, request: MessageRequest) -> tuple[Json, Callable[[], None]]:
+        """Take a message of the business. Raises Refusal."""
+        return self._messaging.send(request)
+
+    def dial(self, user: WhatsAppUser, *, cta_payload: str | None, deeplink_payload: str | None) -> SimulatedCall:
+        """A user calls by his own hand; his webhooks look as he does."""
+        return self.place_call(
+            CallScript(user=user.identity, shape=user.shape, cta_payload=cta_payload, deeplink_payload=deeplink_payload)
+        )
+
+    def judge_template(self, template: Template, status: str) -> Template:
+        """Meta pauses, disables, rejects or approves a template, and tells."""
+        changed = self.templates.set_status(template, status)
+        value = message_payloads.template_status_value(
+            changed.template_id, changed.name, changed.language, changed.status
+        )
+        self._announcer.tell_in_turn(
+            changed.template_id, "template_status", value, Shape(), subject="message_template_status_update"
+        )
+        return changed
 
     def place_call(self, script: CallScript | None = None, phone: Phone | None = None) -> SimulatedCall:
         """A user calls; the connect webhook is on its way. Without a ``phone`` he gets one as the script says."""
@@ -200,7 +231,7 @@ class SimulatedWhatsApp:
             cta_payload=script.cta_payload,
             deeplink_payload=script.deeplink_payload,
         )
-        self._users.of(script.user)
+        self._users.of(script.user).chat.open()
         call = SimulatedCall(facts, phone, self._config.windows, self, self._clock)
         self._calls[call.call_id] = call
         self._scripts[call.call_id] = script

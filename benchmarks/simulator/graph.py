@@ -8,22 +8,23 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from aiohttp import web
 
-from benchmarks.simulator import call_request, refusal
+from benchmarks.simulator import call_request, message_request, refusal
 from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import SimulatedCall
+from benchmarks.simulator.message_request import MessageRequest
 from benchmarks.simulator.moment import happens_within
 from benchmarks.simulator.number import BusinessNumber
 from benchmarks.simulator.outbound import ConnectRequest
 from benchmarks.simulator.payloads import Json
 from benchmarks.simulator.refusal import Refusal
+from benchmarks.simulator.templates import Templates
 
 _OLDEST_VERSION = 17
 """Calling needs v17 or newer."""
-_Work: TypeAlias = Callable[[], Awaitable[Json]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,16 +45,37 @@ class Fault:
 
 
 class Desk(Protocol):
-    """What stands behind the addresses."""
+    """What stands behind the addresses. All but ``find`` raise Refusal."""
+
+    @property
+    def templates(self) -> Templates:
+        """The message templates of the account."""
 
     def find(self, call_id: str) -> SimulatedCall | BusinessCall | None:
         """The call with this WACID, whoever began it."""
 
     async def connect(self, request: ConnectRequest) -> BusinessCall:
-        """Begin a business-initiated call. Raises Refusal."""
+        """Begin a business-initiated call."""
 
     def permissions(self, to: str | None, recipient: str | None) -> Json:
-        """The state of one pair. Raises Refusal."""
+        """The state of one pair."""
+
+    def send(self, request: MessageRequest) -> tuple[Json, Callable[[], None]]:
+        """Take a message: the answer, and what sends it on its way."""
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request under work."""
+
+    raw: bytes
+    action: str = "?"
+    fault: Fault | None = None
+    confirm: Callable[[], None] | None = None
+    """For the moment at which the 200 is written: the business may act upon it then."""
+
+
+_Handle: TypeAlias = Callable[[_Exchange], Awaitable[Json]]
 
 
 class GraphApi:
@@ -61,76 +83,81 @@ class GraphApi:
 
     def __init__(self, access_token: str, number: BusinessNumber, desk: Desk) -> None:
         self.requests: list[tuple[str, int]] = []
-        """Action and HTTP status of every request but those of settings; the action is ``?`` when there was none."""
+        """Action and HTTP status of every request; the action is ``?`` when there was none."""
         self.faults: list[Fault] = []
         self.app = web.Application()
         self.app.router.add_post("/{version}/{id}/calls", self._calls)
+        self.app.router.add_post("/{version}/{id}/messages", self._messages)
         self.app.router.add_get("/{version}/{id}/call_permissions", self._permissions)
+        self.app.router.add_get("/{version}/{id}/message_templates", self._templates)
         self.app.router.add_get("/{version}/{id}/settings", self._settings)
         self.app.router.add_post("/{version}/{id}/settings", self._settings)
         self._access_token = access_token
         self._number = number
         self._desk = desk
         self._look_ups: deque[float] = deque()
-        self._closing = asyncio.Event()
+        self._let_go = asyncio.Event()
 
-    def close(self) -> None:
-        """Let go of requests that a fault holds back."""
-        self._closing.set()
+    def let_go(self) -> None:
+        """Delay nothing any more, what is held back included."""
+        self._let_go.set()
 
     async def _calls(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
-        action = "?"
-        confirm: Callable[[], None] | None = None
-        try:
-            self._check_path(request, self._number.business.phone_number_id)
-            body = call_request.parse(raw)
-            action = call_request.check(body)
-            fault = await self._disturb(action)
-            answer, confirm = await self._act(action, body)
-            await self._hold_reply(fault)
-            response = web.json_response(answer)
-        except Refusal as refused:
-            response = web.json_response(refused.body(), status=refused.status)
-        except _Garbage:
-            response = _garbage()
-        self.requests.append((action, response.status))
-        if confirm is not None:
-            confirm()
-        return response
+        async def handle(exchange: _Exchange) -> Json:
+            body = call_request.parse(exchange.raw)
+            await self._begin(exchange, call_request.check(body))
+            return await self._act(exchange, body)
+
+        return await self._serve(request, self._number.business.phone_number_id, handle)
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        async def handle(exchange: _Exchange) -> Json:
+            await self._begin(exchange, "messages")
+            answer, exchange.confirm = self._desk.send(message_request.read(call_request.parse(exchange.raw)))
+            return answer
+
+        return await self._serve(request, self._number.business.phone_number_id, handle)
 
     async def _permissions(self, request: web.Request) -> web.StreamResponse:
-        async def look_up() -> Json:
+        async def handle(exchange: _Exchange) -> Json:
+            await self._begin(exchange, "call_permissions")
             self._check_rate()
-            query = request.query
-            return self._desk.permissions(query.get("user_wa_id"), query.get("recipient"))
+            return self._desk.permissions(request.query.get("user_wa_id"), request.query.get("recipient"))
 
-        return await self._serve(request, "call_permissions", self._number.business.phone_number_id, look_up)
+        return await self._serve(request, self._number.business.phone_number_id, handle)
+
+    async def _templates(self, request: web.Request) -> web.StreamResponse:
+        async def handle(exchange: _Exchange) -> Json:
+            await self._begin(exchange, "message_templates")
+            return self._desk.templates.page(request.query, str(request.url.with_query(None)))
+
+        return await self._serve(request, self._number.business.account_id, handle)
 
     async def _settings(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
-        settings = self._number.settings
-        try:
-            self._check_path(request, self._number.business.phone_number_id)
+        async def handle(exchange: _Exchange) -> Json:
+            await self._begin(exchange, "settings")
             if request.method == "GET":
-                return web.json_response({"calling": settings.calling})
-            settings.change(call_request.parse(raw))
-            return web.json_response({"success": True})
-        except Refusal as refused:
-            return web.json_response(refused.body(), status=refused.status)
+                return {"calling": self._number.settings.calling}
+            self._number.settings.change(call_request.parse(exchange.raw))
+            return {"success": True}
 
-    async def _serve(self, request: web.Request, action: str, owner: str, work: _Work) -> web.StreamResponse:
+        return await self._serve(request, self._number.business.phone_number_id, handle)
+
+    async def _serve(self, request: web.Request, owner: str, handle: _Handle) -> web.StreamResponse:
+        exchange = _Exchange(await request.read())
         try:
             self._check_path(request, owner)
-            fault = await self._disturb(action)
-            answer = await work()
-            await self._hold_reply(fault)
+            answer = await handle(exchange)
+            if exchange.fault is not None and exchange.fault.reply_delay_s > 0:
+                await happens_within(self._let_go, exchange.fault.reply_delay_s)
             response = web.json_response(answer)
         except Refusal as refused:
             response = web.json_response(refused.body(), status=refused.status)
         except _Garbage:
-            response = _garbage()
-        self.requests.append((action, response.status))
+            response = web.Response(status=500, text="<html>upstream error</html>", content_type="text/html")
+        self.requests.append((exchange.action, response.status))
+        if exchange.confirm is not None:
+            exchange.confirm()
         return response
 
     def _check_path(self, request: web.Request, owner: str) -> None:
@@ -154,46 +181,43 @@ class GraphApi:
             raise Refusal(613, "Calls to this api have exceeded the rate limit", status=429)
         self._look_ups.append(now)
 
-    async def _disturb(self, action: str) -> Fault | None:
+    async def _begin(self, exchange: _Exchange, action: str) -> None:
+        """The request is understood as this action: now a fault may strike."""
+        exchange.action = action
         fault = next((fault for fault in self.faults if fault.action == action and fault.times > 0), None)
         if fault is None:
-            return None
+            return
         fault.times -= 1
+        exchange.fault = fault
         if fault.delay_s > 0:
-            await happens_within(self._closing, fault.delay_s)
+            await happens_within(self._let_go, fault.delay_s)
         if fault.garbage:
             raise _Garbage
         if fault.refusal is not None:
             raise fault.refusal
-        return fault
 
-    async def _hold_reply(self, fault: Fault | None) -> None:
-        if fault is not None and fault.reply_delay_s > 0:
-            await happens_within(self._closing, fault.reply_delay_s)
-
-    async def _act(self, action: str, body: dict[str, Any]) -> tuple[Json, Callable[[], None] | None]:
-        """Do it. The second part is for the moment at which the 200 is written: the business may act upon it then."""
-        if action == "connect":
+    async def _act(self, exchange: _Exchange, body: Json) -> Json:
+        if exchange.action == "connect":
             call = await self._desk.connect(call_request.connect(body))
-            return {"messaging_product": "whatsapp", "calls": [{"id": call.call_id}]}, None
-        success = {"messaging_product": "whatsapp", "success": True}
+            return {"messaging_product": "whatsapp", "calls": [{"id": call.call_id}]}
         found = self._desk.find(body["call_id"])
         if found is None:
             raise refusal.invalid_parameter("there is no call with this call_id")
-        if action == "terminate":
+        if exchange.action == "terminate":
             found.terminate()
-            return success, None
-        if isinstance(found, BusinessCall):
-            raise refusal.invalid_parameter(f"{action} is not possible, the business began this call")
-        return success, _answer(action, body, found)
+        elif isinstance(found, BusinessCall):
+            raise refusal.invalid_parameter(f"{exchange.action} is not possible, the business began this call")
+        else:
+            exchange.confirm = _answer(exchange.action, body, found)
+        return {"messaging_product": "whatsapp", "success": True}
 
 
-def _answer(action: str, body: dict[str, Any], call: SimulatedCall) -> Callable[[], None] | None:
+def _answer(action: str, body: Json, call: SimulatedCall) -> Callable[[], None] | None:
     if action == "pre_accept":
         call.pre_accept(call_request.session_sdp(body, "answer"))
         return call.pre_accepted.happen
     if action == "accept":
-        call.accept(call_request.session_sdp(body, "answer"), body.get("biz_opaque_callback_data"))
+        call.accept(call_request.session_sdp(body, "answer"), call_request.opaque(body))
         return call.confirm_accept
     call.reject()
     return None
@@ -201,7 +225,3 @@ def _answer(action: str, body: dict[str, Any], call: SimulatedCall) -> Callable[
 
 class _Garbage(Exception):
     """The answer is to be no JSON."""
-
-
-def _garbage() -> web.Response:
-    return web.Response(status=500, text="<html>upstream error</html>", content_type="text/html")

@@ -48,15 +48,37 @@ def text_value(party: Party, message_id: str, text: str, at: float) -> Json:
     return value(party.business, party.user, party.shape) | {"messages": [message]}
 
 
-def status_value(party: Party, message_id: str, status: str, at: float, *, error_code: int | None = None) -> Json:
+def status_value(
+    party: Party,
+    message_id: str,
+    status: str,
+    at: float,
+    *,
+    error_code: int | None = None,
+    opaque: str | None = None,
+) -> Json:
     """The ``value`` of sent, delivered, read or failed."""
     body: Json = {"id": message_id, "status": status, "timestamp": time_of(at, party.shape)}
     if party.shape.numbers:
         body["recipient_id"] = party.user.number
-    body["recipient_user_id"] = party.user.user_id
+    if party.user.user_id:
+        body["recipient_user_id"] = party.user.user_id
+    if opaque is not None:
+        body["biz_opaque_callback_data"] = opaque
     if error_code is not None:
         body["errors"] = [error(error_code, party.shape)]
     return value(party.business, party.user, party.shape) | {"statuses": [body]}
+
+
+def template_status_value(template_id: str, name: str, language: str, status: str) -> Json:
+    """The ``value`` of message_template_status_update."""
+    return {
+        "event": status,
+        "message_template_id": int(template_id),
+        "message_template_name": name,
+        "message_template_language": language,
+        "reason": "NONE",
+    }
 
 
 def _message(party: Party, message_id: str, at: float) -> Json:

@@ -27,6 +27,8 @@ class Standing:
     """Numbers that a test number may reach; None for a number that may reach everybody."""
     requests_need_a_conversation: bool = False
     """Refuse a permission request that is the very first message (138011, from the FAQ only)."""
+    closed_window_fails_later: bool = False
+    """A free-form message outside the window is taken, and fails by webhook; otherwise it is refused at once."""
 
 
 @dataclass(frozen=True, slots=True)

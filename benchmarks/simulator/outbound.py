@@ -4,10 +4,10 @@ A call itself is business_call's; the counting per user is the permission ledger
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.simulator import business_offer, refusal
-from benchmarks.simulator.business_call import BusinessCall, Stage
+from benchmarks.simulator.business_call import BusinessCall, Reaction, Stage
 from benchmarks.simulator.business_offer import BusinessOffer
 from benchmarks.simulator.business_payloads import BusinessCallFacts
 from benchmarks.simulator.call import Windows
@@ -77,8 +77,10 @@ class BusinessCalls:
         self._announcer.tell_in_turn(call.call_id, event.value, value, facts.shape, twice=call.script.twice)
 
     def connected(self, call: BusinessCall) -> None:
-        """The user picked up: the books change at once."""
-        self._users.of(call.facts.user).permission.connect(self._clock(), by_business=True)
+        """The user picked up: the books change at once, and the window opens."""
+        user = self._users.of(call.facts.user)
+        user.permission.connect(self._clock(), by_business=True)
+        user.chat.open()
 
     def ended(self, call: BusinessCall) -> None:
         """Count a call that nobody took."""
@@ -86,8 +88,11 @@ class BusinessCalls:
         given_up = call.ended_by == "business" and not user.permission.figures.cancelled_is_missed
         if call.picked_up.at is not None or given_up:
             return
-        if user.permission.miss() is Consequence.REVOKED:
+        consequence = user.permission.miss()
+        if consequence is Consequence.REVOKED:
             user.tell_permission(PermissionReply(accepted=False, automatic=True))
+        elif consequence is Consequence.PROMPTED:
+            user.prompts += 1
 
     def _admit(self, request: ConnectRequest) -> WhatsAppUser:
         standing = self._number.standing
@@ -112,7 +117,7 @@ class BusinessCalls:
         return user
 
     def _make_call(self, user: WhatsAppUser, offer: BusinessOffer, opaque: str | None) -> BusinessCall:
-        script = user.script
+        script = user.script if user.online else replace(user.script, reaction=Reaction.OFFLINE)
         facts = BusinessCallFacts(
             call_id=new_call_id(),
             business=self._number.business,

@@ -17,9 +17,12 @@ MEDIA_RECEIVE_TIMEOUT = 138021
 """Meta's code for: nothing received from the business (whatsapp-calling 4)."""
 UNDELIVERABLE = 131026
 """A message that cannot reach its user, for instance because the app is too old for it."""
+WINDOW_CLOSED = 131047
+"""A free-form message outside the customer service window."""
 _FAULTS = {
     MEDIA_RECEIVE_TIMEOUT: ("Media receive timeout", "no media from business"),
     UNDELIVERABLE: ("Message undeliverable", "the recipient's app cannot take this message"),
+    WINDOW_CLOSED: ("Re-engagement message", "more than 24 hours have passed since the user last wrote or called"),
 }
 
 

@@ -8,7 +8,10 @@ import aioice.ice
 import pytest
 
 from benchmarks.simulator.call import Windows
+from benchmarks.simulator.clock import TravellingClock
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
+from benchmarks.simulator.number import Standing
+from benchmarks.simulator.payloads import Business
 from benchmarks.simulator.webhooks import DeliveryRules
 from tests.benchmarks.simulator.stock_business import SECRET, TOKEN, VERIFY, Manners, StockBusiness
 
@@ -19,6 +22,7 @@ class Stage:
 
     cloud: SimulatedWhatsApp
     business: StockBusiness
+    clock: TravellingClock
 
 
 MakeStage: TypeAlias = Callable[..., Awaitable[Stage]]
@@ -31,20 +35,29 @@ async def make_stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakeStage
     built: list[Stage] = []
 
     async def make(
-        *, windows: Windows | None = None, manners: Manners | None = None, delivery: DeliveryRules | None = None
+        *,
+        windows: Windows | None = None,
+        manners: Manners | None = None,
+        delivery: DeliveryRules | None = None,
+        business: Business | None = None,
+        standing: Standing | None = None,
     ) -> Stage:
+        clock = TravellingClock()
         config = CloudConfig(
             app_secret=SECRET,
             access_token=TOKEN,
             windows=windows or Windows(),
             delivery=delivery or DeliveryRules(),
+            business=business or Business(),
+            standing=standing or Standing(),
+            clock=clock,
         )
         cloud = SimulatedWhatsApp(config)
         await cloud.start()
-        business = StockBusiness(cloud.graph_url, manners)
-        await business.start()
-        built.append(Stage(cloud, business))
-        await cloud.subscribe(business.callback_url, VERIFY)
+        stock = StockBusiness(cloud.graph_url, manners)
+        await stock.start()
+        built.append(Stage(cloud, stock, clock))
+        await cloud.subscribe(stock.callback_url, VERIFY)
         return built[-1]
 
     yield make

@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.simulator.answer import SdpRefused, judge
+from benchmarks.simulator.answer import judge
+from benchmarks.simulator.sdp_rules import SdpRefused
 
 FINGERPRINT = "AF:99:06:02:8F:85:40:2B:87:EE:7E:61:2D:E2:8A:B3:BC:EA:FA:01:B5:F3:14:84:22:2D:8B:30:EF:C5:83:20"
 GOOD = f"""\

@@ -10,7 +10,7 @@ from benchmarks.simulator.call import Windows
 from benchmarks.simulator.callee import Setup
 from benchmarks.simulator.continuity import discontinuities
 from benchmarks.simulator.hearing import Hearing
-from benchmarks.simulator.payloads import Json, Shape
+from benchmarks.simulator.payloads import Json, Shape, User
 from benchmarks.simulator.telling import Told
 from benchmarks.simulator.tones import AGENT_TONE
 from benchmarks.simulator.whatsapp_user import WhatsAppUser
@@ -38,13 +38,14 @@ def permitted(stage: Stage) -> WhatsAppUser:
     return user
 
 
-async def dial(stage: Stage, sdp: str = OFFER, **fields: object) -> tuple[int, Json]:
+async def dial(stage: Stage, sdp: str = OFFER, /, **fields: object) -> tuple[int, Json]:
     session = {"sdp_type": "offer", "sdp": sdp}
-    to = {} if "recipient" in fields else {"to": stage.cloud.user().identity.number}
-    return await stage.business.post("calls", action="connect", session=session, **to, **fields)
+    if "recipient" not in fields:
+        fields["to"] = User().number
+    return await stage.business.post("calls", action="connect", session=session, **fields)
 
 
-async def dialled(stage: Stage, sdp: str = OFFER, **fields: object) -> BusinessCall:
+async def dialled(stage: Stage, sdp: str = OFFER, /, **fields: object) -> BusinessCall:
     status, body = await dial(stage, sdp, **fields)
     assert status == 200, body
     call = stage.cloud.find(body["calls"][0]["id"])
