@@ -52,7 +52,7 @@ class Outcome(enum.Enum):
     FINISHED = "finished"
 
 
-class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Agent(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """An agent who is signed in, or still held by a call."""
 
     presence: Presence
@@ -76,7 +76,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Since he signed in."""
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Waiting(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A call in a queue, rung for or not."""
 
     queue: str
@@ -240,10 +240,11 @@ def expire(board: Board, *, now: float, rules: Rules) -> Board:
         elif agent.wrap_up_until is not None and agent.wrap_up_until <= now:
             board = _with_agent(board, name, _idle(agent, Presence.READY, since=agent.wrap_up_until))
     for call_id, waiting in board.calls.items():
-        if any(until <= now for until in waiting.apart.values()):
+        if waiting.apart and min(waiting.apart.values()) <= now:
             apart = {name: until for name, until in waiting.apart.items() if until > now}
             board = replace(board, calls={**board.calls, call_id: replace(waiting, apart=apart)})
-    return replace(board, visits=visits.forget(board.visits, now=now))
+    remembered = visits.forget(board.visits, now=now)
+    return board if remembered is board.visits else replace(board, visits=remembered)
 
 
 def stamp(before: Board, after: Board, *, now: float) -> Board:

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 import structlog
@@ -21,7 +21,7 @@ from signaling.calls.effects import EnterQueue
 from signaling.calls.events import AgentAssigned, Event, QueueOverflowed
 from signaling.clock import Clock
 from signaling.ports import Post
-from signaling.store.contract import Store, StoreUnavailable, Versioned
+from signaling.store.contract import Store, StoreUnavailable
 from signaling.tags import caller_tag
 from signaling.waiting import board
 from signaling.waiting.board import Board, Outcome, Presence, Waiting
@@ -38,15 +38,27 @@ RETRY_S = 0.25
 PresenceListener: TypeAlias = Callable[[str, Presence], None]
 """``listener(agent, presence)``: the presence of an agent has changed."""
 
-_Change: TypeAlias = Callable[[Board, float], Board]
+_Request: TypeAlias = Callable[[Board, float], Board]
 
-_decoder = msgspec.json.Decoder(Board)
-_encoder = msgspec.json.Encoder()
+encode = msgspec.msgpack.Encoder().encode
+"""A board as it lies in the store. No release reads the record of another: ``start`` clears it."""
+decode = msgspec.msgpack.Decoder(Board).decode
 _log = structlog.get_logger(__name__)
 
 
 class _Contended(Exception):
     """Somebody else was faster every time."""
+
+
+class _Step(NamedTuple):
+    """A change of the room on its way into the store."""
+
+    after: Board
+    encoded: bytes
+    requests: int
+    """How many of the waiting requests are in it."""
+    news: list[tuple[str, Event]]
+    """What calls are to be told once it is committed."""
 
 
 class Dispatcher:
@@ -58,13 +70,15 @@ class Dispatcher:
         self._post = post
         self._clock = clock
         self._rules = rules
-        self._inbox: asyncio.Queue[_Change] = asyncio.Queue()
-        self._pending: list[_Change] = []
+        self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
+        self._pending: list[_Request] = []
         self._wake_at: float | None = None
         self._listener: PresenceListener | None = None
         self._room = Board()
-        self._room_as_stored = b""
-        """The record that ``_room`` is; as long as the store holds it, it need not be decoded again."""
+        self._version: int | None = None
+        """Of the record that ``_room`` is; None if the record has to be looked at."""
+        self._in_doubt: _Step | None = None
+        """What may have been written or not, because the store did not answer."""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -161,26 +175,43 @@ class Dispatcher:
     async def _work_off(self) -> None:
         """Bring the record up to date with every request and every clock that ran out, in one commit."""
         for _ in range(COMMIT_ATTEMPTS):
-            record = await self._store.load(self._key)
-            before = self._decoded(record)
+            version = await self._look_again() if self._version is None else self._version
             now = self._clock()
-            after, news = self._advance(before, now)
-            version = record.version if record is not None else 0
-            encoded = _encoder.encode(after)
-            if after == before or await self._store.commit(self._key, version, encoded):
-                self._pending.clear()
-                self._room, self._room_as_stored = after, encoded
-                self._wake_at = next_deadline(after, now=now, rules=self._rules)
-                self._tell(before, after)
-                for call_id, event in news:
-                    self._post(call_id, event)
-                return
+            after, news = self._advance(self._room, now)
+            if after != self._room:
+                step = _Step(after, encode(after), len(self._pending), news)
+                # Until the store has answered, it is open what it holds.
+                self._version, self._in_doubt = None, step
+                version = await self._store.commit(self._key, version, step.encoded)
+                self._in_doubt = None
+                if not version:
+                    continue
+                self._settle(step, version)
+            self._pending.clear()
+            self._wake_at = next_deadline(self._room, now=now, rules=self._rules)
+            return
         raise _Contended
 
-    def _decoded(self, record: Versioned | None) -> Board:
-        if record is None:
-            return Board()
-        return self._room if record.value == self._room_as_stored else _decoder.decode(record.value)
+    async def _look_again(self) -> int:
+        """See what the store holds, and its version."""
+        record = await self._store.load(self._key)
+        step, self._in_doubt = self._in_doubt, None
+        version = 0 if record is None else record.version
+        if step is not None and record is not None and record.value == step.encoded:
+            # It was written although no answer came, and nobody has been told yet.
+            self._settle(step, version)
+        else:
+            self._room = Board() if record is None else decode(record.value)
+            self._version = version
+        return version
+
+    def _settle(self, step: _Step, version: int) -> None:
+        """What was committed is the room now, and everybody is told."""
+        before, self._room, self._version = self._room, step.after, version
+        del self._pending[: step.requests]
+        self._tell(before, step.after)
+        for call_id, event in step.news:
+            self._post(call_id, event)
 
     def _advance(self, room: Board, now: float) -> tuple[Board, list[tuple[str, Event]]]:
         """The board after all requests, and what calls have to be told of it."""
@@ -201,7 +232,9 @@ class Dispatcher:
 
     def _tell(self, before: Board, after: Board) -> None:
         assert self._listener is not None
-        for agent in before.agents.keys() | after.agents.keys():
-            presence = board.presence(after, agent)
-            if presence is not board.presence(before, agent):
-                self._listener(agent, presence)
+        for name, agent in after.agents.items():
+            known = before.agents.get(name)
+            if known is not agent and (known is None or known.presence is not agent.presence):
+                self._listener(name, agent.presence)
+        for name in before.agents.keys() - after.agents.keys():
+            self._listener(name, Presence.OFFLINE)

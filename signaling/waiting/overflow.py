@@ -4,14 +4,13 @@ Only calls for which nobody rings overflow, so a caller is never torn from an ag
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from signaling.calls.events import Overflow
-from signaling.waiting.board import Board, Waiting, held_calls
-from signaling.waiting.rules import Rules
+from signaling.waiting.board import Board, held_calls
+from signaling.waiting.rules import QueuePolicy, Rules
 
 FULL = "the queue is full"
 TOO_LONG = "no agent within the longest wait"
@@ -40,10 +39,11 @@ def overflow(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Ov
     calls = dict(board.calls)
     held = held_calls(board)
     waiting = Counter(call.queue for call_id, call in calls.items() if call.admitted and call_id not in held)
-    staffed = {queue: _is_staffed(board, queue, rules) for queue in {call.queue for call in calls.values()}}
+    policies = policies_of(board, rules)
+    staffed = {queue: _is_staffed(board, queue, rules) for queue in policies}
     sent_away = []
     for call_id, call in board.calls.items():
-        policy = rules.queue(call.queue)
+        policy = policies[call.queue]
         reason: str | None = None
         if call_id not in held:
             if not call.admitted and policy.max_length is not None and waiting[call.queue] >= policy.max_length:
@@ -62,12 +62,9 @@ def overflow(board: Board, *, now: float, rules: Rules) -> tuple[Board, tuple[Ov
     return replace(board, calls=calls), tuple(sent_away)
 
 
-def limits(call: Waiting, rules: Rules) -> Iterator[float]:
-    """When a limit of its queue may be reached for this call, epoch seconds."""
-    policy = rules.queue(call.queue)
-    yield call.entered_at + policy.max_wait_s
-    if policy.unstaffed_wait_s is not None:
-        yield call.entered_at + policy.unstaffed_wait_s
+def policies_of(board: Board, rules: Rules) -> dict[str, QueuePolicy]:
+    """The policy of each queue in which a call waits, looked up once for all its calls."""
+    return {queue: rules.queue(queue) for queue in {call.queue for call in board.calls.values()}}
 
 
 def _is_staffed(board: Board, queue: str, rules: Rules) -> bool:

@@ -23,7 +23,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     since: float
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Visit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What is remembered of one caller."""
 
     at: float

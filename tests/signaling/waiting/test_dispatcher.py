@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from signaling.calls.events import AgentAssigned, Caller, Event, Overflow, QueueOverflowed
@@ -14,7 +13,7 @@ from signaling.store.memory import MemoryStore
 from signaling.store.redis import RedisStore
 from signaling.store.sqlite import SqliteStore
 from signaling.waiting.board import Board, Presence
-from signaling.waiting.dispatcher import Dispatcher
+from signaling.waiting.dispatcher import Dispatcher, decode, encode
 from signaling.waiting.matching import LEASE_MARGIN_S
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
 from tests.signaling.waiting.builders import POLICY, RULES, entry
@@ -31,15 +30,19 @@ class Rival:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.races = 0
+        self.loads = 0
         self.away = 0
         """Commits that fail because the store is out of reach."""
+        self.answers_to_lose = 0
+        """Commits that take effect and are answered by StoreUnavailable all the same."""
         self.commits = 0
 
     async def load(self, key: str) -> Versioned | None:
+        self.loads += 1
         held = await self._store.load(key)
         if self.races:
             self.races -= 1
-            value = held.value if held is not None else b"{}"
+            value = held.value if held is not None else encode(Board())
             assert await self._store.commit(key, held.version if held is not None else 0, value)
         return held
 
@@ -48,7 +51,11 @@ class Rival:
             self.away -= 1
             raise StoreUnavailable("out of reach")
         self.commits += 1
-        return await self._store.commit(key, version, value, ttl=ttl)
+        committed = await self._store.commit(key, version, value, ttl=ttl)
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise StoreUnavailable("the answer was lost")
+        return committed
 
     async def keys(self, prefix: str) -> list[str]:
         return await self._store.keys(prefix)
@@ -192,7 +199,7 @@ async def test_92_nothing_is_left_when_everybody_has_gone(room: Room, store: Riv
     await room.settled()
     record = await store.load(KEY)
     assert record is not None
-    left = msgspec.json.decode(record.value, type=Board)
+    left = decode(record.value)
     assert left == Board(turns={"main": "ann"}, answered=left.answered)
 
 
@@ -224,6 +231,30 @@ async def test_lost_races_for_the_record_are_run_again(room: Room, store: Rival)
     assert room.posted.empty(), "a lost race was told to the call"
 
 
+async def test_a_reservation_that_was_written_without_an_answer_is_told_all_the_same(store: Rival) -> None:
+    """#72: the agent would be rung by nobody, and free for nobody, until his lease ends."""
+    room = Room(store, SystemClock(), RULES)
+    await room.start()
+    room.dispatcher.ready("ann")
+    await room.settled()
+    store.answers_to_lose = 1
+    room.dispatcher.enter("c1", entry(1.0))
+    assert await room.assignment() == ("c1", "ann", 20.0)
+    room.dispatcher.leave("c1")
+    room.dispatcher.enter("c2", entry(2.0))
+    assert await room.assignment() == ("c2", "ann", 20.0), "requests of the lost answer are worked off once"
+    assert room.posted.empty(), "a call was told twice"
+    await room.dispatcher.close()
+
+
+async def test_nobody_loads_what_he_wrote_himself(room: Room, store: Rival) -> None:
+    await room.settled()
+    loaded, written = store.loads, store.commits
+    await room.settled()
+    assert store.commits > written, "nothing was measured"
+    assert store.loads == loaded, "every change carries the whole room once more than it must"
+
+
 async def test_requests_survive_a_store_that_is_out_of_reach(store: Rival) -> None:
     room = Room(store, SystemClock(), RULES)
     await room.start()
@@ -246,7 +277,7 @@ async def test_requests_survive_a_record_that_is_fought_over(store: Rival) -> No
 
 
 async def test_a_record_that_never_stands_still_stops_the_start(store: Rival, clock: HandClock) -> None:
-    assert await store.commit(KEY, 0, b"{}")
+    assert await store.commit(KEY, 0, encode(Board()))
     store.races = 100
     with pytest.raises(StoreUnavailable):
         await Room(store, clock, RULES).start()
@@ -295,7 +326,7 @@ async def test_78_a_call_that_overflows_is_told_once_and_is_off_the_board(store:
     await room.settled()
     record = await store.load(KEY)
     assert record is not None
-    assert set(msgspec.json.decode(record.value, type=Board).calls) == {"c1"}, "a wallboard would show a ghost"
+    assert set(decode(record.value).calls) == {"c1"}, "a wallboard would show a ghost"
     assert room.posted.empty(), "one caller was sent away twice"
     await room.dispatcher.close()
 
@@ -317,6 +348,6 @@ async def test_callers_are_known_on_the_board_by_a_tag_alone(store: Rival, clock
     await room.settled()
     record = await store.load(KEY)
     assert record is not None
-    assert len(msgspec.json.decode(record.value, type=Board).visits) == 1, "nobody would get the old place back"
+    assert len(decode(record.value).visits) == 1, "nobody would get the old place back"
     assert b"447700900123" not in record.value, "the board is no place for phone numbers"
     await room.dispatcher.close()
