@@ -28,11 +28,11 @@ class Telling:
 
     def tell(self, event: Told, value: Json) -> None:
         """It happened; send it now or in its turn."""
+        self._held[event] = value
+        while (due := next(filter(self._is_due, self._held), None)) is not None:
+            self._told.add(due)
+            self._send(due, self._held.pop(due))
+
+    def _is_due(self, event: Told) -> bool:
         awaited = self._late.get(event)
-        if awaited is not None and not self._told & {awaited, Told.TERMINATE}:
-            self._held[event] = value
-            return
-        self._told.add(event)
-        self._send(event, value)
-        for held in [held for held in self._held if self._told & {self._late[held], Told.TERMINATE}]:
-            self.tell(held, self._held.pop(held))
+        return awaited is None or event is Told.TERMINATE or bool(self._told & {awaited, Told.TERMINATE})
