@@ -1,25 +1,22 @@
-"""Measures the waiting room: how fast callers and agents meet on a full board, in memory and on disk.
+"""Measures the waiting room: how fast callers and agents meet on a full board, over each store.
 
 All agents talk and all callers wait. Then one agent at a time finishes and gets the next caller, which is the slowest
 way there is: every meeting is a commit of the whole board. At last all agents finish at once, as after an alarm.
 """
 
 import asyncio
-import tempfile
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from benchmarks.report import JsonPath, Keys, run
 from benchmarks.spread import spread_ms
+from benchmarks.stores import disk_sync_ms, stores
 from signaling.calls.effects import EnterQueue
 from signaling.calls.events import AgentAssigned, Caller, Event
 from signaling.clock import SystemClock
 from signaling.store.contract import Store
-from signaling.store.memory import MemoryStore
-from signaling.store.sqlite import SqliteStore
 from signaling.waiting.board import Presence
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.rules import QueuePolicy, Rules
@@ -39,16 +36,11 @@ def main(
     """Let agents finish and get the next caller, over each store."""
 
     async def measure(_core: int | None) -> Keys:
-        clock = SystemClock()
-        with tempfile.TemporaryDirectory(prefix="ringbridge-") as folder:
-            stores: dict[str, Store] = {
-                "memory": MemoryStore(clock),
-                "sqlite": await SqliteStore.open(Path(folder) / "board.sqlite3", clock),
-            }
-            keys: Keys = {"agents": agents, "callers": callers, "meetings": meetings, "failures": []}
-            for name, store in stores.items():
+        keys: Keys = {"agents": agents, "callers": callers, "meetings": meetings, "failures": []}
+        keys["disk_sync_ms"] = disk_sync_ms()
+        async with stores(SystemClock()) as opened:
+            for name, store in opened.items():
                 keys[name] = await _measure(store, agents=agents, callers=callers, meetings=meetings)
-                await store.close()
         return keys
 
     run(measure, json_path, pin=False)

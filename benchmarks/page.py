@@ -50,25 +50,39 @@ _TABLES: dict[str, tuple[Column, ...]] = {
         *_LOAD,
     ),
 }
+_BY_STORE: dict[str, tuple[Column, ...]] = {
+    "board": (
+        ("store", lambda keys: keys["store"]),
+        ("meetings a second, one by one", lambda keys: f"{keys['per_second_one_by_one']}"),
+        ("one meeting p50 / p99 / max, ms", lambda keys: _spread(keys["meeting_ms"])),
+        ("meetings a second, all at once", lambda keys: f"{keys['per_second_at_once']}"),
+        ("record, KB", lambda keys: f"{keys['record_kb']}"),
+    ),
+}
+"""Tables with a row for each store that one run measured."""
+STORES = ("memory", "sqlite", "redis")
 
 
 def main() -> None:
     """Write the tables and plots anew."""
     # Imported here, because everything else of the page needs no plotting library.
-    from benchmarks.plots import draw  # noqa: PLC0415
+    from benchmarks.plots import draw, draw_stores  # noqa: PLC0415
 
     readme = RESULTS / "README.md"
     readme.write_text(filled(readme.read_text()))
     for name in ("relay", "waiting"):
         draw(name, runs(name), RESULTS / f"{name}.svg")
+    draw_stores({name: by_store(name) for name in _BY_STORE}, RESULTS / "stores.svg")
 
 
 def filled(page: str) -> str:
     """The page with its tables as the files have them."""
-    for name, columns in _TABLES.items():
+    tables = {name: _table(columns, runs(name)) for name, columns in _TABLES.items()}
+    tables |= {name: _table(columns, by_store(name)) for name, columns in _BY_STORE.items()}
+    for name, table in tables.items():
         before, opening, rest = _cut(page, rf"<!-- {name}: [^\n]* -->\n")
         _, closing, after = _cut(rest, f"<!-- end of {name} -->")
-        page = "".join([before, opening, *(f"{line}\n" for line in _table(columns, runs(name))), closing, after])
+        page = "".join([before, opening, *(f"{line}\n" for line in table), closing, after])
     return page
 
 
@@ -76,6 +90,13 @@ def runs(name: str) -> list[Keys]:
     """All results of one benchmark, the smallest first."""
     found = [json.loads(path.read_text()) for path in RESULTS.glob(f"{name}-*.json")]
     return sorted(found, key=lambda keys: (keys.get("calls", keys.get("callers")), keys.get("setups", 0)))
+
+
+def by_store(name: str) -> list[Keys]:
+    """The figures of one result, one row a store."""
+    path = RESULTS / f"{name}.json"
+    keys = json.loads(path.read_text()) if path.exists() else {}
+    return [{"store": store, **keys[store]} for store in STORES if store in keys]
 
 
 def _cut(text: str, pattern: str) -> tuple[str, str, str]:

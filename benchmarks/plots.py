@@ -1,6 +1,6 @@
-"""Owns the pictures of ``results``: CPU against the number of calls. Needs the dependency group ``plots``."""
+"""Owns the pictures of ``results``: CPU against the number of calls, stores side by side. Needs the group ``plots``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,14 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 _PARTIES = {"relay": ("calls", "bridged calls"), "waiting": ("callers", "waiting callers")}
+
+_RATES = {
+    "board": (
+        ("all agents get free at once", "per_second_at_once"),
+        ("one agent after another", "per_second_one_by_one"),
+    ),
+}
+_RATES_OF = {"board": "callers and agents who meet, per second"}
 
 
 def draw(name: str, runs: Sequence[dict[str, Any]], path: Path) -> None:
@@ -32,3 +40,28 @@ def draw(name: str, runs: Sequence[dict[str, Any]], path: Path) -> None:
             axes.set_ylim(bottom=0)
             axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def draw_stores(results: Mapping[str, Sequence[dict[str, Any]]], path: Path) -> None:
+    """Draw how often a second each store can do what was measured; the suffix chooses SVG or PNG."""
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ringbridge"}):
+        figure = Figure(figsize=(8, 2.6), layout="constrained")
+        for axes, (name, rows) in zip(figure.subplots(1, len(results), squeeze=False)[0], results.items(), strict=True):
+            _bars(axes, name, rows)
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _bars(axes: Any, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    rates = _RATES[name]
+    height = 0.8 / max(1, len(rows))
+    for place, keys in enumerate(rows):
+        values = [keys[key] for _, key in rates]
+        bars = axes.barh([at + place * height for at in range(len(rates))], values, height, label=keys["store"])
+        axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
+    axes.set_yticks([at + 0.4 - height / 2 for at in range(len(rates))], [label for label, _ in rates])
+    axes.set_xscale("log")
+    axes.set_xlabel(_RATES_OF[name])
+    axes.set_xlim(100, 10 * max([keys[key] for keys in rows for _, key in rates], default=100))
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8)

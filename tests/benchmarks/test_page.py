@@ -27,9 +27,9 @@ def test_tables_are_sorted_and_words_stay(monkeypatch: pytest.MonkeyPatch, tmp_p
     }
     for calls in (200, 50):
         (tmp_path / f"setup-{calls}.json").write_text(json.dumps({"calls": calls, **keys}))
-    markers = "".join(f"<!-- {name}: x -->\nold\n<!-- end of {name} -->\n" for name in ("relay", "waiting", "setup"))
+    markers = "".join(f"<!-- {name}: x -->\nold\n<!-- end of {name} -->\n" for name in (*page._TABLES, *page._BY_STORE))
     written = page.filled(f"Before.\n{markers}After.\n")
     assert written.startswith("Before.\n")
-    assert written.endswith("<!-- end of setup -->\nAfter.\n")
+    assert written.endswith("-->\nAfter.\n")
     assert "old" not in written
     assert written.index("| 50 at 20/s | 1.00 / 2.00 / - |") < written.index("| 200 at 20/s |")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
+from benchmarks.redis_process import DURABLE
 from signaling.store import redis as redis_module
 from signaling.store.contract import StoreUnavailable
 from signaling.store.redis import CONNECTIONS, NAMESPACE, RedisStore
-from tests.support.redis_server import DURABLE, RedisServer
+from tests.support.redis_server import RedisServer
 from tests.support.redis_wire import RedisWire, wired
 
 BOUND_S = 10.0
