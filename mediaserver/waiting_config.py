@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -21,6 +21,10 @@ class QueueSection(Section):
     """One queue."""
 
     name: str = Field(default=DEFAULT_QUEUE, min_length=1, description="Name of the queue, shown to agents.")
+    answer: Literal["at_once", "with_agent"] = Field(
+        default="at_once",
+        description="at_once picks up and plays; with_agent lets WhatsApp ring until an agent answers, 25 s at most.",
+    )
     country: str = Field(default="eu", description="Whose ringback tone callers hear, e.g. eu, us, gb, jp.")
     ringback_cycles: int = Field(
         default=2, ge=0, le=100, description="Ringback cadences before music begins; 0 begins with music."

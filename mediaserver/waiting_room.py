@@ -41,7 +41,11 @@ def reception_of(config: Config, clock: Clock) -> Reception:
 
 
 def _call_policies(queue: QueueSection) -> Policies:
-    return Policies(return_s=queue.agent_return_s, says_closed=bool(queue.farewell.closed))
+    return Policies(
+        with_agent=queue.answer == "with_agent",
+        says_closed=bool(queue.farewell.closed),
+        return_s=queue.agent_return_s,
+    )
 
 
 def _policy(queue: QueueSection) -> QueuePolicy:

@@ -91,12 +91,13 @@ class Runner:
             self._abandon()
 
     async def _next(self, call: Call) -> Event:
-        assert call.deadline is not None, "a living call always has a deadline"
+        deadline = call.next_deadline
+        assert deadline is not None, "a living call always has a deadline"
         try:
-            async with asyncio.timeout(max(0.0, call.deadline.at - self._clock())):
+            async with asyncio.timeout(max(0.0, deadline.at - self._clock())):
                 return await self._inbox.get()
         except TimeoutError:
-            return DeadlinePassed(reason=call.deadline.reason)
+            return DeadlinePassed(reason=deadline.reason)
 
     def _take(self, event: Event, step: Step, now: float) -> Call:
         former, self._call = self._call, step.call

@@ -85,6 +85,11 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     Origins: design section 5 and whatsapp-calling 3.7.
     """
 
+    with_agent: bool = False
+    """Accept waits for an agent's answer, at most ``pick_up_s``; until then WhatsApp itself rings."""
+    pick_up_s: float = 25.0
+    """From the offer. Meta may give up 30 s after it (whatsapp-calling 0, rule 6)."""
+
     says_closed: bool = False
     """Outside business hours the call is answered and told so, not rejected."""
 
@@ -154,6 +159,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answer_sdp: str | None = None
     """What pre_accept carried; accept must repeat it byte for byte."""
     caller_connected: bool = False
+    pick_up: Deadline | None = None
+    """While agents are asked before the caller is picked up: when accept goes out at the latest (PICK_UP), then when
+    it must be confirmed (ACCEPT)."""
     rung: tuple[Claim, ...] = ()
     """The agents whose tabs ring. Once one has answered he is the only one, until his media is up."""
     claim: Claim | None = None
@@ -183,6 +191,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def policies(self) -> Policies:
         """The waits this call lives by."""
         return self.route.policies
+
+    @property
+    def next_deadline(self) -> Deadline | None:
+        """Which time comes first."""
+        if self.deadline is None or self.pick_up is None:
+            return self.deadline
+        return min(self.deadline, self.pick_up, key=lambda deadline: deadline.at)
 
     @property
     def over(self) -> bool:

@@ -22,7 +22,7 @@ ASKED = End(by="caller", reason="asked to be called back")
 
 def pressed(call: Call, event: DigitPressed, now: float) -> Step:
     """A key while the call waits or rings. Keys that mean nothing, and keys pressed too late, change nothing."""
-    if event.leg != CALLER_LEG or event.choice is None or taken_by(call) is not None:
+    if event.leg != CALLER_LEG or event.choice is None or taken_by(call) is not None or call.pick_up is not None:
         return ignore(call, "the key means nothing now")
     match event.choice:
         case Choice.CALL_BACK_AND_LEAVE:

@@ -61,13 +61,14 @@ _BEFORE_ACCEPT = (Phase.OFFERED, Phase.PRE_ACCEPTING, Phase.CONNECTING)
 
 def end(call: Call, now: float, why: End) -> Step:
     """We end the call: release everything, then say reject (before accept) or terminate (from accept on)."""
-    action = Action.REJECT if call.phase in _BEFORE_ACCEPT else Action.TERMINATE
+    action = Action.REJECT if _still_rings(call) else Action.TERMINATE
     moved = replace(
         call,
         phase=Phase.ENDING,
         end=why,
         ended_at=now,
         deadline=deadline(now, call.policies.goodbye_s, Reason.GOODBYE),
+        pick_up=None,
     )
     return Step(moved, (*_release_all(call, why), SendAction(action=action, phone_number_id=call.phone_number_id)))
 
@@ -130,6 +131,11 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             assert_never(event)
 
 
+def _still_rings(call: Call) -> bool:
+    """Whether accept has not been sent."""
+    return call.phase in _BEFORE_ACCEPT or (call.pick_up is not None and call.pick_up.reason is Reason.PICK_UP)
+
+
 def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     effects: list[Effect] = [CloseLeg(leg=CALLER_LEG)]
     effects += [CloseLeg(leg=tab.leg) for claim in claims(call) for tab in claim.tabs]
@@ -177,4 +183,4 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         meta_duration=event.duration if event else None,
         held_s=held_s(call, call.ended_at),
     )
-    return Step(replace(call, phase=Phase.ENDED, deadline=None), (WriteRecord(record=record),))
+    return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (WriteRecord(record=record),))

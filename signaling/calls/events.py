@@ -60,6 +60,8 @@ class Reason(enum.Enum):
     """ICE and DTLS towards Meta should be up before accept; after this accept goes out anyway."""
     ACCEPT = "accept"
     """Meta has to confirm accept."""
+    PICK_UP = "pick_up"
+    """No agent has answered, and Meta would not let the caller ring much longer."""
     MAX_WAIT = "max_wait"
     """The longest wait of any call, a guard against calls the waiting room has lost."""
     RING = "ring"

@@ -14,6 +14,7 @@ from signaling.calls import (
     ending,
     holding,
     parting,
+    picking_up,
     queueing,
     returning,
     ringing,
@@ -130,16 +131,18 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             assert_never(event)
 
 
-def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: PLR0911 - one flat case per reason.
-    if call.deadline is None or call.deadline.reason is not reason:
+def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - a case each.
+    if reason not in {deadline.reason for deadline in (call.deadline, call.pick_up) if deadline is not None}:
         return ignore(call, "this deadline was lifted")
     match reason:
         case Reason.LEG_ANSWER:
             return ending.end(call, now, End(by="server", reason="media did not answer"))
         case Reason.PRE_ACCEPT | Reason.MEDIA_UP:
-            return setup.accept(call, now)
+            return setup.prepared(call, now)
         case Reason.ACCEPT:
             return ending.end(call, now, End(by="server", reason="accept was not confirmed"))
+        case Reason.PICK_UP:
+            return picking_up.pick_up(call, now)
         case Reason.MAX_WAIT:
             return ending.end(call, now, End(by="server", reason="longest wait of any call reached"))
         case Reason.RING:

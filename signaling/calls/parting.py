@@ -17,7 +17,7 @@ CLOSED = End(by="server", reason="outside business hours")
 
 def part(call: Call, now: float, why: End, occasion: Occasion) -> Step:
     """Say what the present queue has for this occasion. The call, which no agent has any more, ends behind it."""
-    if call.accepted_at is None:
+    if call.pick_up is not None:
         return ending.end(call, now, why)
     last = deadline(now, call.policies.farewell_s, Reason.FAREWELL)
     moved = replace(call, phase=Phase.PARTING, end=why, deadline=last)

@@ -65,7 +65,8 @@ def overflowed(call: Call, event: QueueOverflowed, now: float) -> Step:
     if event.queue is not None:
         moved = replace(call, queue=event.queue, waits_since=now)
         moved = replace(moved, deadline=deadline(now, call.policies.max_wait_s, Reason.MAX_WAIT))
-        return Step(moved, (PlayHoldAudio(leg=CALLER_LEG, queue=moved.queue), enter_queue(moved)))
+        heard = () if call.pick_up is not None else (PlayHoldAudio(leg=CALLER_LEG, queue=moved.queue),)
+        return Step(moved, (*heard, enter_queue(moved)))
     why = End(by="server", reason=event.reason)
     if event.action is not Overflow.CALL_BACK:
         return part(call, now, why, Occasion.OVERFLOW)

@@ -10,7 +10,7 @@ from signaling.calls.call import Call, Claim, Phase
 from signaling.calls.claims import claim_of, close, rung, split, taken_by
 from signaling.calls.effects import Effect, OccupyAgent, ReleaseAgent, RingAgent, StopRinging
 from signaling.calls.events import AgentAnswered, AgentAssigned, AgentRefused, Reason
-from signaling.calls.joining import join
+from signaling.calls.picking_up import join_picked_up, pick_up
 from signaling.calls.queueing import enter_queue, waits_on
 from signaling.calls.steps import Step, deadline, ignore
 
@@ -45,10 +45,11 @@ def answered(call: Call, event: AgentAnswered, now: float) -> Step:
         if other.agent != event.agent:
             settled = (*settled, *_let_go(other, "answered_elsewhere", "not_needed"))
     if mine and mine[0].connected:
-        joined = join(call, claim, mine[0], now)
+        joined = join_picked_up(call, claim, mine[0], now)
         return joined._replace(effects=(*joined.effects, *settled))
     waits = deadline(now, call.policies.agent_media_s, Reason.AGENT_MEDIA)
-    return Step(replace(call, rung=(claim,), deadline=waits), settled)
+    accepting = pick_up(replace(call, rung=(claim,), deadline=waits), now)
+    return accepting._replace(effects=(*accepting.effects, *settled))
 
 
 def refused(call: Call, event: AgentRefused) -> Step:

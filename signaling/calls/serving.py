@@ -28,7 +28,7 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
 )
-from signaling.calls.joining import join
+from signaling.calls.picking_up import join_picked_up
 from signaling.calls.steps import Step, ignore
 
 
@@ -62,7 +62,7 @@ def leg_connected(call: Call, event: LegConnected, now: float) -> Step:
     if call.phase is Phase.RETURNING:
         return returning.back(call, claim, tab, now)
     if call.phase is Phase.RINGING and claim.answered_in == tab.session:
-        return join(call, claim, tab, now)
+        return join_picked_up(call, claim, tab, now)
     return Step(with_claim(call, with_tab(claim, tab)))
 
 

@@ -19,6 +19,7 @@ from signaling.calls.events import (
     LegRefused,
     Reason,
 )
+from signaling.calls.picking_up import ask_agents, picked_up
 from signaling.calls.queueing import enter_queue
 from signaling.calls.steps import Step, deadline, ignore
 
@@ -67,7 +68,7 @@ def leg_connected(call: Call, now: float) -> Step:
     """Media towards the caller is up; with pre_accept confirmed, nothing stands before accept."""
     connected = replace(call, caller_connected=True)
     if call.phase is Phase.CONNECTING:
-        return accept(connected, now)
+        return prepared(connected, now)
     return Step(connected)
 
 
@@ -75,11 +76,13 @@ def action_confirmed(call: Call, event: ActionConfirmed, now: float) -> Step:
     """Meta said yes."""
     if event.action is Action.PRE_ACCEPT and call.phase is Phase.PRE_ACCEPTING:
         if call.caller_connected:
-            return accept(call, now)
+            return prepared(call, now)
         waits = deadline(now, call.policies.media_up_s, Reason.MEDIA_UP)
         return Step(replace(call, phase=Phase.CONNECTING, deadline=waits))
     if event.action is Action.ACCEPT and call.phase is Phase.ACCEPTING:
         return _accepted(call, now)
+    if event.action is Action.ACCEPT and _is_accepting(call):
+        return picked_up(call, now)
     return ignore(call, f"{event.action.value} was settled before")
 
 
@@ -88,15 +91,21 @@ def action_failed(call: Call, event: ActionFailed, now: float) -> Step:
     if event.action is Action.PRE_ACCEPT and call.phase is Phase.PRE_ACCEPTING:
         if event.final:
             return ending.end(call, now, End(by="meta", reason="pre_accept was refused", error=event.error))
-        return accept(call, now)
-    if event.action is Action.ACCEPT and call.phase is Phase.ACCEPTING:
+        return prepared(call, now)
+    if event.action is Action.ACCEPT and _is_accepting(call):
         refused = End(by="meta", reason="accept was refused", error=event.error)
         out_of_reach = End(by="network", reason="accept did not reach Meta", error=event.error)
         return ending.end(call, now, refused if event.final else out_of_reach)
     return ignore(call, f"{event.action.value} was settled before")
 
 
-def accept(call: Call, now: float) -> Step:
+def prepared(call: Call, now: float) -> Step:
+    """All is ready, or takes too long, for the caller must not be lost to it: pick up now, or with an agent."""
+    with_agent = call.policies.with_agent and not call.route.closed
+    return ask_agents(call, now) if with_agent else _accept(call, now)
+
+
+def _accept(call: Call, now: float) -> Step:
     """Send accept with the SDP of pre_accept, byte for byte."""
     moved = replace(call, phase=Phase.ACCEPTING, deadline=deadline(now, call.policies.accept_s, Reason.ACCEPT))
     return Step(moved, (_send(moved, Action.ACCEPT),))
@@ -116,6 +125,12 @@ def _accepted(call: Call, now: float) -> Step:
         moved,
         (PlayHoldAudio(leg=CALLER_LEG, queue=call.queue), enter_queue(call)),
     )
+
+
+def _is_accepting(call: Call) -> bool:
+    """Whether accept is on its way."""
+    with_agent = call.pick_up is not None and call.pick_up.reason is Reason.ACCEPT
+    return call.phase is Phase.ACCEPTING or with_agent
 
 
 def _send(call: Call, action: Action) -> SendAction:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.claims import tab_of_leg, with_claim, with_tab
-from signaling.calls.effects import JoinLegs, PlayHoldAudio
+from signaling.calls.effects import HoldLeg, JoinLegs
 from signaling.calls.events import LegSilent, LegSpeaks
 from signaling.calls.steps import Step, ignore
 
@@ -18,7 +18,7 @@ def begin(call: Call, event: LegSilent) -> Step:
     found = tab_of_leg(call, event.leg)
     if found is None or call.phase is not Phase.TALKING or found[1].silent:
         return ignore(call, "not heard anyway")
-    return Step(_with(call, *found, silent=True), (PlayHoldAudio(leg=CALLER_LEG, queue=call.queue),))
+    return Step(_with(call, *found, silent=True), (HoldLeg(leg=CALLER_LEG, queue=call.queue),))
 
 
 def end(call: Call, event: LegSpeaks) -> Step:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hold_audio.occasions import FAREWELLS, Choice
 from signaling.calls import machine
-from signaling.calls.call import CALLER_LEG, Call, Phase
+from signaling.calls.call import CALLER_LEG, Call, Phase, Policies
 from signaling.calls.claims import claims
 from signaling.calls.effects import (
     AgentCallEnded,
@@ -118,7 +118,7 @@ class Ledger:
             case AgentAssigned(agent=agent):
                 self.reserved.add(agent)
             case ActionConfirmed(action=Action.ACCEPT):
-                self.accept_confirmed = True
+                self.accept_confirmed |= self.accept_sent
             case CallTerminated():
                 self.ended_by_meta = True
             case _:
@@ -179,14 +179,15 @@ class World(RuleBasedStateMachine):
         self.possible: list[Event] = []
         """Answers to what the call has asked for so far. They stay: a neighbour may answer late, or twice."""
         self.past: list[Event] = []
-        first = b.begin()
-        self.call = first.call
-        self._serve(first.effects)
+        self.call = b.begin().call
 
-    @initialize(length=st.integers(0, len(GOOD_CALL)), patience=st.integers(0, 60))
-    def begins_well(self, length: int, patience: int) -> None:
+    @initialize(length=st.integers(0, len(GOOD_CALL)), patience=st.integers(0, 60), with_agent=st.booleans())
+    def begins_well(self, length: int, patience: int, *, with_agent: bool) -> None:
         """Many runs begin in the middle of a good call, and live long enough to see plenty of disorder."""
         self.patience = patience
+        first = b.begin(Policies(with_agent=with_agent))
+        self.call = first.call
+        self._serve(first.effects)
         for event in GOOD_CALL[:length]:
             self.happens(event)
 
@@ -243,9 +244,10 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: self._may_pass_the_deadline())
     @rule()
     def the_deadline_passes(self) -> None:
-        assert self.call.deadline is not None
-        self.now = max(self.now, self.call.deadline.at)
-        self.happens(DeadlinePassed(reason=self.call.deadline.reason))
+        deadline = self.call.next_deadline
+        assert deadline is not None
+        self.now = max(self.now, deadline.at)
+        self.happens(DeadlinePassed(reason=deadline.reason))
 
     @rule(reason=st.sampled_from(Reason))
     def a_deadline_of_former_times_passes(self, reason: Reason) -> None:
@@ -292,12 +294,13 @@ class World(RuleBasedStateMachine):
             self.expected += answers(effect)[:1]
 
     def _may_pass_the_deadline(self) -> bool:
-        deadline = self.call.deadline
+        deadline = self.call.next_deadline
         return deadline is not None and (deadline.reason not in FATAL or len(self.past) >= self.patience)
 
     @invariant()
     def there_is_always_a_deadline_unless_ended(self) -> None:
         assert (self.call.deadline is None) == (self.call.phase is Phase.ENDED)
+        assert self.call.pick_up is None or not self.call.over
 
     @invariant()
     def accept_repeats_the_sdp_of_pre_accept(self) -> None:
@@ -332,7 +335,9 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
         """Hold audio until an agent is joined, and again while that agent is silent or lost; nothing before accept."""
-        if self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.RETURNING):
+        if self.call.pick_up is not None:
+            assert self.ledger.heard is None, "WhatsApp rings, and the caller heard something beside it"
+        elif self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.RETURNING):
             assert self.ledger.heard == "hold audio", "the caller hears silence"
         elif self.call.phase is Phase.PARTING:
             assert self.ledger.heard == "last words", "the caller is not told why the call ends"

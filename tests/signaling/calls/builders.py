@@ -33,6 +33,7 @@ from signaling.calls.events import (
     MetaError,
     Overflow,
     QueueOverflowed,
+    Reason,
 )
 from signaling.calls.steps import Step
 
@@ -182,6 +183,11 @@ def caller_hangs_up() -> CallTerminated:
 def meta_gives_up(error: MetaError = MEDIA_TIMEOUT) -> CallTerminated:
     """Meta's terminate webhook of a call that broke."""
     return CallTerminated(call_id=OFFER.call_id, status="FAILED", errors=(error,))
+
+
+def overdue_pick_up() -> DeadlinePassed:
+    """WhatsApp has rung for 25 s."""
+    return DeadlinePassed(reason=Reason.PICK_UP)
 
 
 def overdue(call: Call) -> DeadlinePassed:

@@ -2,7 +2,7 @@
 
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase
-from signaling.calls.effects import HoldLeg, JoinLegs, PlayHoldAudio
+from signaling.calls.effects import HoldLeg, JoinLegs
 from tests.signaling.calls import builders as b
 
 
@@ -16,7 +16,9 @@ def test_a_silent_agent_is_covered_by_hold_audio_and_joined_again() -> None:
     talking = b.call_in(Phase.TALKING)
 
     call, effects, _ = machine.step(talking, b.leg_silent(), b.NOW + 60.0)
-    assert effects == (PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE),)
+    assert effects == (HoldLeg(leg=CALLER_LEG, queue=b.QUEUE),), (
+        "hold audio is not spoken over, and greets nobody again"
+    )
     assert (call.phase, call.deadline) == (Phase.TALKING, talking.deadline), "silence alone loses no agent"
 
     back, effects, _ = machine.step(call, b.leg_speaks(), b.NOW + 63.0)
