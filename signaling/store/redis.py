@@ -23,6 +23,7 @@ from redis import exceptions
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 
 from signaling.store.contract import StoreUnavailable, Versioned
 
@@ -82,6 +83,8 @@ class RedisStore:
             socket_connect_timeout=TIMEOUT_S,
             # What may be done twice is for this store to know.
             retry=Retry(NoBackoff(), 0),
+            # With them the client would wait longer than TIMEOUT_S, and use connections on which something was left.
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
         redis = Redis.from_pool(pool)
         try:

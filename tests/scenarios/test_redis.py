@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from benchmarks.redis_process import DURABLE
+from benchmarks.simulator.continuity import longest_gap
 from benchmarks.simulator.hearing import Hearing
 from benchmarks.simulator.tones import AGENT_TONE
 from tests.support.redis_server import RedisServer
@@ -22,3 +24,23 @@ async def test_a_call_over_redis(tmp_path: Path, redis_server: RedisServer) -> N
     assert (record.ended_by, record.agent) == ("caller", "ana"), "the record tells what happened"
     kept = {key.decode().split(":")[1] for key in redis_server.client.scan_iter("ringbridge:*")}
     assert kept == {"board", "cdr", "ended", "inbox", "node"}, "and nothing of the living call is left"
+
+
+async def test_a_conversation_outlives_its_redis(tmp_path: Path) -> None:
+    """Redis dies in mid-call and comes back: nobody hears of it, and the record of the call is written."""
+    with RedisServer(tmp_path, *DURABLE) as redis:
+        async with staged(tmp_path, tables={"store": {"url": redis.url}}) as stage:
+            agent = await stage.agent("ana")
+            call = stage.phone()
+            talk = await stage.talk(agent)
+            redis.kill()
+            await call.ear.listen(0.5, PATIENCE_S)
+            assert call.ended_by is None, "an outage of the store ended a conversation"
+            await talk.hang_up()
+            await until(call.ended)
+            redis.start()
+            record = await stage.record_of(call)
+    assert (record.ended_by, record.agent) == ("agent", "ana"), "the record of an outage is lost"
+    gap = longest_gap(call.ear.recording, until=call.ended.at)
+    assert gap is not None
+    assert gap.seconds < 0.3, "the caller heard that Redis was away"

@@ -1,6 +1,7 @@
 """What only a server far away can do: die, come back older, refuse, fall silent, and lose the answer to a commit."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -57,6 +58,28 @@ async def test_a_killed_redis_is_unavailable_and_keeps_what_it_acknowledged(own:
     assert await store.load("a") == before, "an acknowledged record is lost"
     assert await store.commit("b", 0, b"y"), "the store does not recover when Redis is back"
     await store.close()
+
+
+async def test_a_killed_redis_recovers_over_tcp(tmp_path: Path) -> None:
+    """Production speaks TCP: the client has a path of its own for it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with RedisServer(tmp_path, *DURABLE, "--port", str(port), "--bind", "127.0.0.1") as server:
+        store = await RedisStore.open(f"redis://127.0.0.1:{port}/1")
+        assert await store.commit("a", 0, b"x")
+        server.kill()
+        with pytest.raises(StoreUnavailable) as caught:
+            await store.load("a")
+        assert str(port) not in str(caught.value), "an address would reach the log"
+        server.start()
+        assert await store.load("a"), "an acknowledged record is lost, or the store does not recover"
+        asked = [asyncio.create_task(store.load("a")) for _ in range(CONNECTIONS)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        assert await store.load("b") is None, "the answer of a cancelled question is taken for another's"
+        await store.close()
 
 
 async def test_a_redis_that_forgot_its_scripts_is_told_again(store: RedisStore, redis_server: RedisServer) -> None:
