@@ -27,7 +27,10 @@ class Figures:
     prompt_run: int = 2
     """Missed calls in a row after which the user is asked whether he wants more of them."""
     revoke_run: int = 4
-    """Missed calls in a row after which the permission is gone."""
+    """Missed calls in a row after which the permission is gone, and gone again with each further one.
+
+    Only a connected call is said to end the run, so a new permission does not.
+    """
     permission_s: float = WEEK_S
     """Life of a temporary permission."""
     bubble_s: float = WEEK_S
@@ -192,8 +195,6 @@ class PermissionLedger:
         self.run += 1
         if self.run >= self.figures.revoke_run and self.expires_at is not None:
             self.expires_at = None
-            # A fresh permission begins a fresh run: otherwise its first missed call would end it.
-            self.run = 0
             return Consequence.REVOKED
         return Consequence.PROMPTED if self.run == self.figures.prompt_run else None
 

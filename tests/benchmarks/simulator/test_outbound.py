@@ -150,7 +150,7 @@ async def test_a_call_that_nobody_takes_rings_out(make_stage: MakeStage, reactio
 
 
 async def test_the_business_gives_up(stage: Stage, user: WhatsAppUser) -> None:
-    user.will_ignore()
+    user.script = CalleeScript(answer_after_s=60, ring_after_s=60)
     call = await dialled(stage)
     assert (await stage.business.act("terminate", call.call_id))[0] == 200
     assert (await stage.business.act("terminate", call.call_id))[0] == 400, "it was over already"

@@ -125,6 +125,14 @@ def test_missed_calls_in_a_row_prompt_and_then_revoke(figures: Figures, prompt: 
     assert code_of_call(books, NOW) == 138006
 
 
+def test_a_new_permission_does_not_end_the_run() -> None:
+    books = ledger(expires_at=math.inf)
+    for _ in range(4):
+        books.miss()
+    books.grant()
+    assert books.miss() is Consequence.REVOKED
+
+
 def test_a_connected_call_ends_the_run() -> None:
     books = ledger(expires_at=math.inf)
     for _ in range(3):
