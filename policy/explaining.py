@@ -23,7 +23,7 @@ def explain(ledger: Ledger, limits: Limits, now: float, *, country: str | None =
         call=decide(ledger, Ask.CALL, limits, now, country=country),
         request=decide(ledger, Ask.REQUEST, limits, now, country=country),
         permission=permission(ledger, limits, now),
-        run=len(run(ledger)),
+        run=len(run(ledger, limits)),
         run_warns=limits.run_warns.value,
         run_revokes=limits.run_revokes.value,
         outstanding=outstanding.request if outstanding is not None else None,

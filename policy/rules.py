@@ -50,7 +50,7 @@ def decide(ledger: Ledger, ask: Ask, limits: Limits, now: float, *, country: str
     disagreement = _disagreement(case, reason)
     if disagreement is not None:
         cautions.append(Caution.META_DISAGREES)
-    in_a_row = len(run(ledger))
+    in_a_row = len(run(ledger, limits))
     cautions += _cautions(case, in_a_row, allowed=gate is None)
     return Verdict(
         ask=ask,
