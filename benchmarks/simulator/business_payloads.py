@@ -45,6 +45,20 @@ def terminate_value(call: BusinessCallFacts, end: EndFacts) -> Json:
     return terminate
 
 
+def restriction_value(business: Business, expires_at: float) -> Json:
+    """The ``value`` of the account_update that pauses calls of the business (whatsapp-calling 1.11)."""
+    restriction = {
+        "restriction_type": "RESTRICTED_BUSINESS_INITIATED_CALLING",
+        "expiration": int(expires_at),
+        "remediation": "Raise pick-up and feedback quality",
+    }
+    return {
+        "phone_number": business.display_phone_number,
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [restriction],
+    }
+
+
 def _call(call: BusinessCallFacts, event: str, at: float) -> Json:
     body: Json = {"id": call.call_id, "from": call.business.display_phone_number}
     if call.shape.numbers:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from benchmarks.simulator import message_payloads, payloads, refusal
+from benchmarks.simulator import business_payloads, message_payloads, payloads, refusal
 from benchmarks.simulator.announcer import Announcer
 from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import Phone, SimulatedCall, Stage, Windows
@@ -20,7 +20,7 @@ from benchmarks.simulator.number import BusinessNumber, Standing
 from benchmarks.simulator.outbound import BusinessCalls, ConnectRequest
 from benchmarks.simulator.pacer import Pacer
 from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, Json, Shape, User
-from benchmarks.simulator.permission_ledger import PermissionLedger
+from benchmarks.simulator.permission_ledger import WEEK_S, PermissionLedger
 from benchmarks.simulator.phone import CallerPhone
 from benchmarks.simulator.relayed_phone import Ipv6
 from benchmarks.simulator.templates import Template, Templates
@@ -163,6 +163,13 @@ class SimulatedWhatsApp:
         return self.place_call(
             CallScript(user=user.identity, shape=user.shape, cta_payload=cta_payload, deeplink_payload=deeplink_payload)
         )
+
+    def restrict(self) -> None:
+        """Meta pauses the calls of the business for a week, and tells. The test lifts it in ``number.standing``."""
+        self.number.standing.restricted = True
+        business = self._config.business
+        value = business_payloads.restriction_value(business, self._clock() + WEEK_S)
+        self._announcer.tell_in_turn(business.account_id, "restriction", value, Shape(), subject="account_update")
 
     def judge_template(self, template: Template, status: str) -> Template:
         """Meta pauses, disables, rejects or approves a template, and tells."""

@@ -21,6 +21,8 @@ class Standing:
     look_ups_per_s: int = 5
     """Requests of call_permissions; Meta's pages state 5 and 100."""
     payment_method: bool = True
+    restricted: bool = False
+    """Paused for low quality: no calls by the business and no permission requests (whatsapp-calling 1.11)."""
     excluded_countries: frozenset[str] = frozenset({"US", "CA", "EG", "VN", "NG"})
     """Countries whose business numbers may not call (2026-03)."""
     allowed_recipients: frozenset[str] | None = None
@@ -47,8 +49,10 @@ class BusinessNumber:
             raise Refusal(131055, "the number uses SIP, calls by the Graph API are off")
 
     def check_outbound(self) -> None:
-        """Whether it may call and ask for permission. Raises Refusal (138000, 131055, 138013)."""
+        """Whether it may call and ask for permission. Raises Refusal (138000, 131055, 138013, 138014)."""
         self.check_calling()
+        if self.standing.restricted:
+            raise Refusal(138014, "business-initiated calling is paused for low quality")
         number = phonenumbers.parse(f"+{self.business.display_phone_number}")
         country = phonenumbers.region_code_for_number(number)
         if country in self.standing.excluded_countries:

@@ -52,6 +52,7 @@ _MEANINGS = {
     131055: "Method not allowed",
     132000: "Number of parameters does not match the expected number of params",
     132001: "Template name does not exist in the translation",
+    132005: "Translated text too long",
     132012: "Parameter format does not match",
     132015: "Template is paused",
     132016: "Template is disabled",
@@ -68,5 +69,6 @@ _MEANINGS = {
     138011: "Call permission request without a conversation",
     138012: "Business initiated calls limit reached",
     138013: "Business initiated calling is not available",
+    138014: "Calling is paused",
     138017: "Call permission is already permanent",
 }

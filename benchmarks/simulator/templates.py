@@ -19,6 +19,8 @@ _FIELDS = ("id", "name", "language", "status", "category", "parameter_format", "
 _PAGE = 25
 """Templates on a page unless asked otherwise."""
 _LONGEST_PAGE = 250
+_FORBIDDEN = re.compile(r"[\n\t]| {5}")
+"""Meta: a parameter cannot have new-line or tab characters or more than 4 consecutive spaces."""
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BODY_CHARACTERS = 1024
 _SHORTEST_TTL_MINUTES = 1440
@@ -156,6 +158,8 @@ def _filled(text: str, parts: list[Json]) -> str:
     for position, parameter in enumerate(parameters, start=1):
         if not isinstance(parameter, dict) or parameter.get("type") != "text" or not parameter.get("text"):
             raise Refusal(132012, "a parameter is no text")
+        if _FORBIDDEN.search(str(parameter["text"])):
+            raise refusal.invalid_parameter("a parameter has new lines, tabs or more than 4 consecutive spaces")
         values[str(parameter.get("parameter_name", position))] = str(parameter["text"])
     if set(values) != set(wanted):
         raise Refusal(132012, "the names of the parameters are not the template's")
@@ -163,27 +167,30 @@ def _filled(text: str, parts: list[Json]) -> str:
 
 
 def _call_button(template: Template, use: TemplateUse, body: str) -> CallButton | None:
-    """The call button as this use sets it up. Raises Refusal."""
+    """The call button as this use sets it up, once all buttons are found to be filled rightly. Raises Refusal."""
     given = {str(part.get("index")): part for part in use.components if part.get("type") == "button"}
     found: CallButton | None = None
     for index, button in enumerate(template.buttons):
-        part = given.pop(str(index), None)
-        if button["type"].lower() != "voice_call":
-            continue
-        if part is not None and part.get("sub_type") != "voice_call":
-            raise Refusal(132012, f"the button {index} is a voice_call one")
-        values: dict[Any, Any] = {
-            item.get("type"): item.get(item.get("type")) for item in (part or {}).get("parameters", [])
-        }
-        if set(values) - {"ttl_minutes", "payload"}:
-            raise Refusal(132012, "a voice_call button takes ttl_minutes and payload")
-        ttl_minutes: Any = values.get("ttl_minutes", button.get("ttl_minutes", 10_080))
-        payload = values.get("payload")
-        message_request.call_button_parameters(button["text"], ttl_minutes, payload, shortest_ttl=_SHORTEST_TTL_MINUTES)
-        found = CallButton(body, button["text"], ttl_minutes, payload)
+        kind, part = button["type"].lower(), given.pop(str(index), None)
+        if part is not None and part.get("sub_type") != kind:
+            raise Refusal(132012, f"the button {index} is a {kind} one")
+        if kind == "voice_call":
+            found = _set_up(button, (part or {}).get("parameters", []), body)
+        elif kind == "url":
+            _filled(button.get("url", ""), [] if part is None else [part])
     if given:
         raise Refusal(132012, "a button is filled that the template does not have")
     return found
+
+
+def _set_up(button: Json, parameters: list[Any], body: str) -> CallButton:
+    values: dict[Any, Any] = {item.get("type"): item.get(item.get("type")) for item in parameters}
+    if set(values) - {"ttl_minutes", "payload"}:
+        raise Refusal(132012, "a voice_call button takes ttl_minutes and payload")
+    ttl_minutes: Any = values.get("ttl_minutes", button.get("ttl_minutes", 10_080))
+    payload = values.get("payload")
+    message_request.call_button_parameters(button["text"], ttl_minutes, payload, shortest_ttl=_SHORTEST_TTL_MINUTES)
+    return CallButton(body, button["text"], ttl_minutes, payload)
 
 
 def _cursor(index: int) -> str:

@@ -106,6 +106,17 @@ async def test_without_a_payment_method(make_permitted: MakePermitted) -> None:
     assert await refused(await make_permitted(Standing(payment_method=False))) == (400, 131044)
 
 
+async def test_a_paused_number_is_told_of_and_refused(make_permitted: MakePermitted) -> None:
+    stage = await make_permitted(Standing())
+    stage.cloud.restrict()
+    assert await refused(stage) == (400, 138014)
+    told = stage.business.values[-1]
+    assert (told["event"], told["phone_number"]) == ("ACCOUNT_RESTRICTION", "442079460018")
+    assert told["restriction_info"][0]["restriction_type"] == "RESTRICTED_BUSINESS_INITIATED_CALLING"
+    stage.cloud.number.standing.restricted = False
+    assert (await dial(stage))[0] == 200, "the permission stayed"
+
+
 async def test_a_test_number_reaches_its_list_only(make_permitted: MakePermitted) -> None:
     stage = await make_permitted(Standing(allowed_recipients=frozenset({AMAL.number})))
     assert await refused(stage) == (400, 131030)

@@ -19,6 +19,8 @@ def templates() -> Templates:
     made.add("ask_call_v1", BODY, {"type": "FOOTER", "text": "Acme Ltd"}, ASK)
     made.add("ask_call_v1", {"type": "BODY", "text": "お電話してもよろしいですか"}, ASK, language="ja")
     made.add("call_button", {"type": "BODY", "text": "Talk to us"}, BUTTON, category="MARKETING")
+    link = {"type": "url", "text": "Order", "url": "https://example.com/{{1}}"}
+    made.add("link", {"type": "BODY", "text": "Your order"}, {"type": "BUTTONS", "buttons": [link]})
     made.add("by_name", {"type": "BODY", "text": "Hello {{first_name}}"})
     return made
 
@@ -38,7 +40,7 @@ def names(templates: Templates, **query: str) -> list[str]:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ({}, ["ask_call_v1", "ask_call_v1", "call_button", "by_name"]),
+        ({}, ["ask_call_v1", "ask_call_v1", "call_button", "link", "by_name"]),
         ({"name": "ASK"}, ["ask_call_v1", "ask_call_v1"]),
         ({"name": "ask", "language": "ja"}, ["ask_call_v1"]),
         ({"content": "acme"}, ["ask_call_v1"]),
@@ -56,7 +58,7 @@ def test_pages_are_followed_by_their_cursor(templates: Templates) -> None:
     assert len(first["data"]) == 3
     assert first["paging"]["next"].startswith(f"{ADDRESS}?limit=3&after=")
     second = templates.page({"limit": "3", "after": first["paging"]["cursors"]["after"]}, ADDRESS)
-    assert [item["name"] for item in second["data"]] == ["by_name"]
+    assert [item["name"] for item in second["data"]] == ["link", "by_name"]
     assert "next" not in second["paging"], "there is no third page"
 
 
@@ -79,6 +81,8 @@ def test_a_query_that_makes_no_sense_is_refused(templates: Templates, query: dic
 def test_a_template_says_what_its_reader_gets(templates: Templates) -> None:
     ask = templates.fill(TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "4711"),)))
     assert ask == PermissionQuestion("Hello Noor, may we call you about case 4711?")
+    link = button({"type": "text", "text": "7"}, sub_type="url")
+    assert templates.fill(TemplateUse("link", "en_GB", (link,))) == Text("Your order")
     named = {"type": "body", "parameters": [{"type": "text", "parameter_name": "first_name", "text": "Noor"}]}
     assert templates.fill(TemplateUse("by_name", "en_GB", (named,))) == Text("Hello Noor")
     plain = templates.fill(TemplateUse("call_button", "en_GB", ()))
@@ -99,6 +103,10 @@ def test_a_template_says_what_its_reader_gets(templates: Templates) -> None:
         (TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "x" * 1024),)), 132005),
         (TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "4711"), {"type": "call_permission_request"})), 100),
         (TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "4711"),) * 2), 100),
+        (TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "two\nlines"),)), 100),
+        (TemplateUse("ask_call_v1", "en_GB", (positional("Noor", "far     apart"),)), 100),
+        (TemplateUse("link", "en_GB", ()), 132000),
+        (TemplateUse("link", "en_GB", (button({"type": "text", "text": "7"}),)), 132012),
         (TemplateUse("by_name", "en_GB", (positional("Noor"),)), 132012),
         (TemplateUse("call_button", "en_GB", (button(sub_type="url"),)), 132012),
         (TemplateUse("call_button", "en_GB", (button(index="1"),)), 132012),
