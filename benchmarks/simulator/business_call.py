@@ -95,6 +95,8 @@ class BusinessCall:
         self.script = script
         self.phone = phone
         self.stage = Stage.REQUESTED
+        self.requested = Moment()
+        """Meta took POST /calls."""
         self.answer_told = Moment()
         """Meta posted its SDP answer."""
         self.rang = Moment()
@@ -134,6 +136,7 @@ class BusinessCall:
 
     def begin(self) -> None:
         """Meta has taken the call: answer it, and look for the user's phone."""
+        self.requested.happen()
         self._after(self.script.answer_after_s, self.tell_answer)
         self._after(self._windows.ring_s, self._ring_out)
         if self.script.reaction is not Reaction.OFFLINE:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from benchmarks.simulator.agent import AgentCall
+from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.continuity import discontinuities, longest_gap
 from benchmarks.simulator.hearing import Hearing, Sound
@@ -26,23 +27,45 @@ class Line:
 
 
 def report(call: SimulatedCall, agent: AgentCall | None) -> Keys:
-    """The figures of one ended call; None where something never happened."""
+    """The figures of one ended user-initiated call; None where something never happened."""
     caller = Hearing(call.ear.recording)
     voice_at = caller.first_voice_at(AGENT_TONE)
-    gap = longest_gap(call.ear.recording, until=call.ended.at)
-    besides = None
-    if voice_at is not None and call.ended.at is not None:
-        besides = round(caller.loudest_besides(AGENT_TONE, voice_at + _SETTLED_S, call.ended.at), 4)
     return {
         "webhook_to_pre_accept_ms": _between_ms(call.webhook_sent.at, call.pre_accepted.at),
         "webhook_to_accept_ms": _between_ms(call.webhook_sent.at, call.accepted.at),
         "accept_to_first_audio_ms": _between_ms(call.accepted.at, call.ear.first_at),
         "accept_to_first_sound_ms": _between_ms(call.accepted.at, caller.first_sound_at()),
-        "max_gap_ms": None if gap is None else round(gap.seconds * 1000, 3),
-        "rtp_discontinuities": len(discontinuities(call.ear.recording)),
         "agent_answer_to_voice_ms": None if agent is None else _between_ms(agent.answered.at, voice_at),
         "caller_hears_agent": caller.hears(AGENT_TONE),
         "agent_hears_caller": agent is not None and Hearing(agent.ear.recording).hears(CALLER_TONE),
+        **_heard(call, caller),
+    }
+
+
+def outbound_report(call: BusinessCall, agent: AgentCall | None) -> Keys:
+    """The figures of one ended business-initiated call; None where something never happened."""
+    user = Hearing(call.ear.recording, payload_type=call.phone.negotiated.opus)
+    return {
+        "post_to_answer_ms": _between_ms(call.requested.at, call.answer_told.at),
+        "post_to_ringing_ms": _between_ms(call.requested.at, call.rang.at),
+        "accepted_to_first_audio_ms": _between_ms(call.accepted.at, call.ear.first_at),
+        "accepted_to_voice_ms": _between_ms(call.accepted.at, user.first_voice_at(AGENT_TONE)),
+        "user_hears_agent": user.hears(AGENT_TONE),
+        "agent_hears_user": agent is not None and Hearing(agent.ear.recording).hears(CALLER_TONE),
+        **_heard(call, user),
+    }
+
+
+def _heard(call: SimulatedCall | BusinessCall, hearing: Hearing) -> Keys:
+    """What the ear of either kind of call says."""
+    voice_at, ended_at = hearing.first_voice_at(AGENT_TONE), call.ended.at
+    gap = longest_gap(call.ear.recording, until=ended_at)
+    besides = None
+    if voice_at is not None and ended_at is not None:
+        besides = round(hearing.loudest_besides(AGENT_TONE, voice_at + _SETTLED_S, ended_at), 4)
+    return {
+        "max_gap_ms": None if gap is None else round(gap.seconds * 1000, 3),
+        "rtp_discontinuities": len(discontinuities(call.ear.recording)),
         "other_sound_after_join": besides,
         "packets_heard": len(call.ear.recording),
         "rtcp_heard": call.phone.media.rtcp_received,
