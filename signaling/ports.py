@@ -70,6 +70,9 @@ class WaitingPort(Protocol):
     def leave(self, call_id: str) -> None:
         """Forget the call and free whoever is reserved for it."""
 
+    def reserve(self, call_id: str, agent: str | None, queue: str | None) -> None:
+        """Reserve this colleague, or whoever of the queue is free; posts AgentAssigned or ConsultUnavailable."""
+
     def occupy(self, call_id: str, agent: str) -> None:
         """The reserved agent has answered and talks now; the call leaves the queue."""
 

@@ -15,6 +15,9 @@ from signaling.calls.call import Call, End, Phase, Route
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
+    AgentConsultEnded,
+    AgentConsults,
+    AgentHandedOver,
     AgentHolds,
     AgentJoined,
     AnswerOffer,
@@ -28,6 +31,7 @@ from signaling.calls.effects import (
     OccupyAgent,
     PlayHoldAudio,
     ReleaseAgent,
+    ReserveAgent,
     RingAgent,
     Say,
     SendAction,
@@ -126,7 +130,7 @@ class Runner:
             case Say():
                 media.play(call_id, effect.leg, effect.queue, effect.occasion)
             case JoinLegs():
-                media.join(call_id, (effect.leg, effect.other))
+                media.join(call_id, effect.legs)
             case CloseLeg():
                 legs.close(call_id, effect.leg)
             case SendAction():
@@ -135,6 +139,8 @@ class Runner:
                 waiting.enter(call_id, effect)
             case LeaveQueue():
                 waiting.leave(call_id)
+            case ReserveAgent():
+                waiting.reserve(call_id, effect.agent, effect.queue)
             case OccupyAgent():
                 waiting.occupy(call_id, effect.agent)
             case ReleaseAgent():
@@ -145,7 +151,16 @@ class Runner:
                 agents.media_answer(call_id, effect.agent, effect.session, effect.sdp)
             case StopRinging():
                 agents.stop_ringing(call_id, effect)
-            case AgentJoined() | AgentHolds() | AgentAwaited() | ShowDigit() | AgentCallEnded():
+            case (
+                AgentJoined()
+                | AgentHolds()
+                | AgentAwaited()
+                | AgentConsults()
+                | AgentConsultEnded()
+                | AgentHandedOver()
+                | ShowDigit()
+                | AgentCallEnded()
+            ):
                 agents.tell(call_id, effect)
             case AskCallBack():
                 records.ask_call_back(effect.request)

@@ -23,8 +23,11 @@ _PERSONAL = frozenset(
     {
         "agent",
         "agents_tried",
+        "asked_by",
         "business_number",
         "call_id",
+        "colleague",
+        "consult_from",
         "cta_payload",
         "deeplink_payload",
         "digit",
@@ -47,12 +50,15 @@ _TIMES = frozenset(
     {
         "accepted_at",
         "answered_at",
+        "asked_at",
         "ended_at",
         "joined_at",
         "offered_at",
         "requested_at",
+        "rung_at",
         "since",
         "terminated_at",
+        "until",
         "waiting_since",
     }
 )

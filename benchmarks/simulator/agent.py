@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import aiohttp
 
 from benchmarks.simulator.browser import AnswerUnusable, Browser
+from benchmarks.simulator.consultation import Consultation
 from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.moment import Moment, happens_within
 from benchmarks.simulator.secure_end import SecureEnd
@@ -48,6 +49,8 @@ class AgentCall:
         """Why it stopped or ended."""
         self.digits: list[str] = []
         """Keys the customer pressed, as shown to the agent."""
+        self.consultation = Consultation()
+        """The latest one."""
         self._send = send
         self.rang.happen()
 
@@ -86,6 +89,24 @@ class AgentCall:
     async def transfer(self, *, to_agent: str | None = None, to_queue: str | None = None) -> None:
         """Hand the caller over."""
         await self._send(messages.Transfer(call_id=self.call_id, to_agent=to_agent, to_queue=to_queue))
+
+    async def consult(self, *, to_agent: str | None = None, to_queue: str | None = None) -> Consultation:
+        """Ask a colleague about the caller, who is put on hold."""
+        self.consultation = Consultation()
+        await self._send(messages.Consult(call_id=self.call_id, to_agent=to_agent, to_queue=to_queue))
+        return self.consultation
+
+    async def cancel_consult(self) -> None:
+        """Send the colleague away."""
+        await self._send(messages.CancelConsult(call_id=self.call_id))
+
+    async def merge(self) -> None:
+        """Let caller and colleague hear each other as well."""
+        await self._send(messages.Merge(call_id=self.call_id))
+
+    async def complete_transfer(self) -> None:
+        """Leave the caller to the colleague."""
+        await self._send(messages.CompleteTransfer(call_id=self.call_id))
 
     async def hang_up(self) -> None:
         """Press Hang up."""
@@ -200,6 +221,9 @@ class ScriptedAgent:
         | messages.MediaAnswer
         | messages.Joined
         | messages.Held
+        | messages.Consulting
+        | messages.ConsultEnded
+        | messages.HandedOver
         | messages.Digit
         | messages.CallEnded,
     ) -> None:
@@ -214,6 +238,8 @@ class ScriptedAgent:
                 if call.held.at is not None:
                     call.retrieved.happen()
                 call.joined.happen()
+            case messages.Consulting() | messages.ConsultEnded() | messages.HandedOver():
+                call.consultation.take(message)
             case messages.Digit(digit=digit):
                 call.digits.append(digit)
             case messages.Held():

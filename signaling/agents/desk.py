@@ -15,9 +15,12 @@ from signaling.agents import session as protocol
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
     CallEnded,
+    ConsultEnded,
+    Consulting,
     Customer,
     DeskMessage,
     Digit,
+    HandedOver,
     Held,
     Joined,
     MediaAnswer,
@@ -33,6 +36,9 @@ from signaling.agents.tokens import Role
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
+    AgentConsultEnded,
+    AgentConsults,
+    AgentHandedOver,
     AgentHolds,
     AgentJoined,
     AgentNews,
@@ -40,7 +46,7 @@ from signaling.calls.effects import (
     ShowDigit,
     StopRinging,
 )
-from signaling.calls.events import AgentSessionLost, AgentTransferred, Caller
+from signaling.calls.events import AgentConsulted, AgentSessionLost, AgentTransferred, Caller
 from signaling.ports import Post
 from signaling.waiting import board
 
@@ -121,7 +127,10 @@ class Desk:
         tab.session, outcome = protocol.step(tab.session, message)
         agent = tab.session.agent
         match outcome:
-            case TellCall(event=AgentTransferred(queue=queue)) if queue not in (None, *self._queues):
+            case TellCall(event=AgentTransferred(queue=queue) | AgentConsulted(queue=queue)) if queue not in (
+                None,
+                *self._queues,
+            ):
                 _log.debug("agent_message_ignored", agent=agent, reason="no such queue")
             case TellCall():
                 self._post(outcome.call_id, outcome.event)
@@ -176,6 +185,7 @@ class Desk:
             customer=_customer(ring.caller),
             queue=ring.queue,
             waiting_since=ring.waiting_since,
+            consult_from=ring.consult_from,
         )
         self._rings[ring.agent] = message
         for tab in tabs:
@@ -197,12 +207,25 @@ class Desk:
 
     def tell(self, call_id: str, news: AgentNews) -> None:
         """Tell the agent's tabs what has become of the conversation."""
-        if isinstance(news, ShowDigit):
-            self._show(call_id, news)
-            return
-        self._forget_ring(news.agent, call_id)
-        self._awaited.pop(news.agent, None)
-        self._lost.pop(news.agent, None)
+        match news:
+            case ShowDigit():
+                self._send(news, Digit(call_id=call_id, digit=news.digit))
+            case AgentConsults():
+                self._send(news, Consulting(call_id=call_id, stage=news.stage, colleague=news.colleague))
+            case AgentConsultEnded():
+                self._send(news, ConsultEnded(call_id=call_id, reason=news.reason))
+            case AgentHandedOver():
+                self._hand_over(call_id, news)
+            case AgentJoined() | AgentHolds() | AgentAwaited() | AgentCallEnded():
+                self._forget_ring(news.agent, call_id)
+                self._awaited.pop(news.agent, None)
+                self._lost.pop(news.agent, None)
+                self._turn(call_id, news)
+            case _:
+                assert_never(news)
+
+    def _turn(self, call_id: str, news: AgentJoined | AgentHolds | AgentAwaited | AgentCallEnded) -> None:
+        """The conversation begins, goes on, breaks off or ends."""
         match news:
             case AgentJoined():
                 self._in_conversation(news, Joined(call_id=call_id, joined_at=news.joined_at))
@@ -212,8 +235,6 @@ class Desk:
                 self._await(call_id, news)
             case AgentCallEnded():
                 self._ended(call_id, news)
-            case _:
-                assert_never(news)
 
     def _in_conversation(self, news: AgentJoined | AgentHolds, message: Joined | Held) -> None:
         for tab in self._tabs_of(news.agent):
@@ -236,10 +257,20 @@ class Desk:
             if awaited.lost_session in (tab.session.session, tab.replaces):
                 _resume(tab, message)
 
-    def _show(self, call_id: str, show: ShowDigit) -> None:
-        for tab in self._tabs_of(show.agent):
-            if tab.session.session == show.session:
-                tab.send(Digit(call_id=call_id, digit=show.digit))
+    def _send(self, news: ShowDigit | AgentConsults | AgentConsultEnded, message: ServerMessage) -> None:
+        """To the tab that is in conversation, and no other."""
+        for tab in self._tabs_of(news.agent):
+            if tab.session.session == news.session:
+                tab.send(message)
+
+    def _hand_over(self, call_id: str, news: AgentHandedOver) -> None:
+        """To the tab that talks, or to all that still ring."""
+        message = HandedOver(
+            call_id=call_id, customer=_customer(news.caller), queue=news.queue, joined_at=news.joined_at
+        )
+        for tab in self._tabs_of(news.agent):
+            if tab.session.call_id == call_id and news.session in (None, tab.session.session):
+                tab.send(message)
 
     def _ended(self, call_id: str, ended: AgentCallEnded) -> None:
         """Every tab learns by whom, and what Meta said if it said anything."""

@@ -106,6 +106,36 @@ class Transfer(_Message, frozen=True, tag="transfer"):
     to_queue: str | None = None
 
 
+class Consult(_Message, frozen=True, tag="consult"):
+    """The agent wants to ask a colleague, or whoever of a queue is free, while the caller is on hold.
+
+    Answered with Held, if the caller was not on hold, then with Consulting or ConsultEnded. Nothing happens if the
+    server knows no such queue.
+    """
+
+    call_id: str
+    to_agent: str | None = None
+    to_queue: str | None = None
+
+
+class CancelConsult(_Message, frozen=True, tag="cancel_consult"):
+    """The agent wants to be alone with the caller again; answered with ConsultEnded."""
+
+    call_id: str
+
+
+class Merge(_Message, frozen=True, tag="merge"):
+    """The agent wants caller and colleague to hear each other as well; answered with Consulting."""
+
+    call_id: str
+
+
+class CompleteTransfer(_Message, frozen=True, tag="complete_transfer"):
+    """The agent leaves the caller to the colleague, who may talk or still be rung; answered with CallEnded."""
+
+    call_id: str
+
+
 class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
     """A supervisor's tab wants to be sent Wallboard whenever it changes, or no more."""
 
@@ -127,7 +157,21 @@ class Ping(_Message, frozen=True, tag="ping"):
 
 
 DeskMessage: TypeAlias = (
-    Hello | Ready | Away | MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer | Ping
+    Hello
+    | Ready
+    | Away
+    | MediaOffer
+    | Answer
+    | Reject
+    | HangUp
+    | Hold
+    | Retrieve
+    | Transfer
+    | Consult
+    | CancelConsult
+    | Merge
+    | CompleteTransfer
+    | Ping
 )
 """What concerns the agent and his calls."""
 SidelineMessage: TypeAlias = WatchWallboard | LineOffer | EndLineTest
@@ -173,6 +217,8 @@ class Ring(_Message, frozen=True, tag="ring"):
     queue: str
     waiting_since: float
     """Epoch seconds."""
+    consult_from: str | None = None
+    """The agent who wants to ask this one about the customer; None if the customer waits for an agent."""
 
 
 class StopRing(_Message, frozen=True, tag="stop_ring"):
@@ -227,6 +273,33 @@ class Held(_Message, frozen=True, tag="held"):
     joined_at: float
 
 
+class Consulting(_Message, frozen=True, tag="consulting"):
+    """How far the consultation of this tab's call has come; the caller is on hold until it is merged."""
+
+    call_id: str
+    stage: str
+    """``ringing``: keep the microphone shut; ``talking``: with the colleague alone; ``merged``: with both."""
+    colleague: str
+
+
+class ConsultEnded(_Message, frozen=True, tag="consult_ended"):
+    """The colleague is out of the call. The caller is on hold, as Held says next, or joined, as Joined says next."""
+
+    call_id: str
+    reason: str
+    """For the agent to read."""
+
+
+class HandedOver(_Message, frozen=True, tag="handed_over"):
+    """The agent who asked this one has left; the customer is his."""
+
+    call_id: str
+    customer: Customer
+    queue: str
+    joined_at: float | None
+    """When the conversation with the customer began, epoch seconds; None while it still rings here."""
+
+
 class CallEnded(_Message, frozen=True, tag="call_ended"):
     """The conversation is over."""
 
@@ -269,6 +342,9 @@ ServerMessage: TypeAlias = (
     | MediaAnswer
     | Joined
     | Held
+    | Consulting
+    | ConsultEnded
+    | HandedOver
     | Digit
     | CallEnded
     | Wallboard

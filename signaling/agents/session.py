@@ -13,11 +13,15 @@ from msgspec.structs import replace
 from signaling.agents.messages import (
     Answer,
     Away,
+    CancelConsult,
+    CompleteTransfer,
+    Consult,
     DeskMessage,
     HangUp,
     Hello,
     Hold,
     MediaOffer,
+    Merge,
     Ping,
     Pong,
     Ready,
@@ -29,9 +33,13 @@ from signaling.agents.messages import (
 )
 from signaling.calls.events import (
     AgentAnswered,
+    AgentCancelledConsult,
+    AgentCompletedTransfer,
+    AgentConsulted,
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMergedCall,
     AgentRefused,
     AgentRetrievedCall,
     AgentTransferred,
@@ -92,7 +100,19 @@ class Ignore(NamedTuple):
     """For the log, in a few words without content."""
 
 
-AboutCall: TypeAlias = MediaOffer | Answer | Reject | HangUp | Hold | Retrieve | Transfer
+AboutCall: TypeAlias = (
+    MediaOffer
+    | Answer
+    | Reject
+    | HangUp
+    | Hold
+    | Retrieve
+    | Transfer
+    | Consult
+    | CancelConsult
+    | Merge
+    | CompleteTransfer
+)
 """Messages that name a call."""
 Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
 
@@ -108,7 +128,7 @@ def step(session: Session, message: DeskMessage) -> tuple[Session, Outcome]:
             return session, TakeCalls(ready=True)
         case Away():
             return session, TakeCalls(ready=False, reason=message.reason)
-        case MediaOffer() | Answer() | Reject() | HangUp() | Hold() | Retrieve() | Transfer():
+        case _:
             if message.call_id != session.call_id:
                 return session, Reply(StopRing(call_id=message.call_id, reason="ended"))
             return _about_call(session, message, message.call_id)
@@ -147,14 +167,31 @@ def _about_call(session: Session, message: AboutCall, call_id: str) -> tuple[Ses
             stage, event = Stage.LEAVING, AgentRefused(agent=agent)
         case ((Reject() | HangUp()), Stage.TALKING | Stage.RETURNING):
             stage, event = Stage.LEAVING, AgentHungUp(agent=agent)
-        case Hold(), Stage.TALKING:
-            event = AgentHeldCall(agent=agent)
-        case Retrieve(), Stage.TALKING:
-            event = AgentRetrievedCall(agent=agent)
-        case Transfer(to_agent=to_agent, to_queue=queue), Stage.TALKING if to_agent is not None or queue is not None:
-            event = AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
+        case _, Stage.TALKING:
+            event = _wish(agent, message)
         case _:
             pass
     if event is None:
         return session, Ignore("the call is past that")
     return replace(session, stage=stage), TellCall(call_id, event)
+
+
+def _wish(agent: str, message: AboutCall) -> Event | None:  # noqa: PLR0911 - one flat case per message.
+    """What an agent in conversation wants to become of it. Whether it may be is for the call to say."""
+    match message:
+        case Hold():
+            return AgentHeldCall(agent=agent)
+        case Retrieve():
+            return AgentRetrievedCall(agent=agent)
+        case Transfer(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:
+            return AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
+        case Consult(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:
+            return AgentConsulted(agent=agent, to_agent=to_agent, queue=queue if to_agent is None else None)
+        case CancelConsult():
+            return AgentCancelledConsult(agent=agent)
+        case Merge():
+            return AgentMergedCall(agent=agent)
+        case CompleteTransfer():
+            return AgentCompletedTransfer(agent=agent)
+        case _:
+            return None

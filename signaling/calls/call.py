@@ -5,6 +5,7 @@ import enum
 import msgspec
 
 from signaling.calls.events import Caller, MetaError, Reason
+from signaling.calls.history import Offer, Transfer
 
 CALLER_LEG = "caller"
 """The leg towards WhatsApp; legs of agents' tabs are ``agent-1``, ``agent-2`` …"""
@@ -29,6 +30,12 @@ class Phase(enum.Enum):
     """Caller and agent hear each other."""
     HELD = "held"
     """The agent has put the caller on hold."""
+    ASKING = "asking"
+    """The caller is on hold; the agent wants to consult a colleague, who is looked for or rings."""
+    CONSULTING = "consulting"
+    """The caller is on hold; agent and colleague hear each other."""
+    MERGED = "merged"
+    """Caller, agent and colleague hear each other."""
     RETURNING = "returning"
     """The agent was lost in mid-conversation and may come back; the caller hears hold audio."""
     PARTING = "parting"
@@ -102,6 +109,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     max_wait_s: float = 14400.0
     """Above any queue's own longest wait; what a queue does then is the waiting room's to say."""
     agent_media_s: float = 10.0
+    reserve_s: float = 5.0
+    """How long the waiting room may take to say whether a colleague can be consulted."""
     return_s: float = 5.0
     """How long an agent who was lost in mid-conversation may take until media is up again."""
     max_call_s: float = 14400.0
@@ -166,6 +175,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The agents whose tabs ring. Once one has answered he is the only one, until his media is up."""
     claim: Claim | None = None
     """The agent in conversation, or lost in mid-conversation and awaited."""
+    consult: Claim | None = None
+    """The colleague with whom that agent talks, alone or together with the caller."""
     legs_made: int = 0
     """Counter that names the legs of agents' tabs."""
     accepted_at: float | None = None
@@ -175,7 +186,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """When the first agent was joined."""
     answered_by: str | None = None
     """The agent of the latest conversation."""
-    agents_tried: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    """Every agent who was rung, in this order."""
+    transfers: tuple[Transfer, ...] = ()
+    """What agents did to hand the caller over; the last one is open while a colleague is consulted."""
     held_since: float | None = None
     """When the caller was put on hold, if that has not ended."""
     held_s: float = 0.0
@@ -191,6 +205,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def policies(self) -> Policies:
         """The waits this call lives by."""
         return self.route.policies
+
+    @property
+    def agents_tried(self) -> tuple[str, ...]:
+        """Every agent who was rung."""
+        return tuple(offer.agent for offer in self.offers)
 
     @property
     def next_deadline(self) -> Deadline | None:
@@ -261,3 +280,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Legs that carried sound, in the order in which they closed. The media side fills them in as it is written."""
     held_s: float = 0.0
     """Seconds for which agents had the caller on hold."""
+    offers: tuple[Offer, ...] = ()
+    """Every agent who was rung, how long, and why the call moved on."""
+    transfers: tuple[Transfer, ...] = ()
+    """Who handed the caller over or consulted a colleague, and what came of it."""

@@ -14,6 +14,7 @@ from signaling.calls.calling_back import ask, asked
 from signaling.calls.claims import close, taken_by
 from signaling.calls.effects import Effect, LeaveQueue, Say, StopRinging
 from signaling.calls.events import DigitPressed
+from signaling.calls.history import settle_offers
 from signaling.calls.parting import part
 from signaling.calls.steps import Step, ignore
 
@@ -38,7 +39,8 @@ def _leave(call: Call, now: float) -> Step:
     silenced: tuple[Effect, ...] = ()
     for claim in call.rung:
         silenced = (*silenced, StopRinging(agent=claim.agent, reason="caller_left"), *close(claim.tabs))
-    parted = part(replace(moved, rung=()), now, ASKED, Occasion.ASKED_TO_LEAVE)
+    apart = replace(moved, rung=(), offers=settle_offers(call.offers, "caller_left", now))
+    parted = part(apart, now, ASKED, Occasion.ASKED_TO_LEAVE)
     return parted._replace(effects=(*noted, *parted.effects, *silenced, LeaveQueue()))
 
 

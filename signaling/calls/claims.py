@@ -6,16 +6,18 @@ An agent is held at most once by a call, so his name says which claim is meant, 
 from msgspec.structs import replace
 
 from signaling.calls.call import AgentTab, Call, Claim, Phase
-from signaling.calls.effects import CloseLeg
+from signaling.calls.effects import CloseLeg, Effect, ReleaseAgent, StopRinging
 from signaling.calls.steps import Step
 
 IN_CONVERSATION = (Phase.TALKING, Phase.HELD)
-"""The agent's tab has the call, whether the caller hears the agent or hold audio."""
+"""The agent's tab has the call to itself, whether the caller hears the agent or hold audio."""
+WITH_A_COLLEAGUE = (Phase.ASKING, Phase.CONSULTING, Phase.MERGED)
+"""The agent's tab has the call, and a colleague has to do with it or is to."""
 
 
 def claims(call: Call) -> tuple[Claim, ...]:
     """Every agent this call holds."""
-    return call.rung if call.claim is None else (*call.rung, call.claim)
+    return (*call.rung, *(claim for claim in (call.claim, call.consult) if claim is not None))
 
 
 def claim_of(call: Call, agent: str) -> Claim | None:
@@ -54,6 +56,8 @@ def with_claim(call: Call, claim: Claim) -> Call:
     """The call with this claim in the place of the same agent's former one."""
     if call.claim is not None and call.claim.agent == claim.agent:
         return replace(call, claim=claim)
+    if call.consult is not None and call.consult.agent == claim.agent:
+        return replace(call, consult=claim)
     return replace(call, rung=tuple(claim if one.agent == claim.agent else one for one in call.rung))
 
 
@@ -67,6 +71,15 @@ def drop_tab(call: Call, claim: Claim, session: str) -> Step:
     """One tab is out; the call goes on with the others."""
     gone, others = split(claim, session)
     return Step(with_claim(call, replace(claim, tabs=others)), close(gone))
+
+
+def stop_ringing(claim: Claim, reason: str, outcome: str) -> tuple[Effect, ...]:
+    """Let go of an agent who is rung: his tabs, their legs, and his place in the waiting room."""
+    return (
+        StopRinging(agent=claim.agent, reason=reason),
+        *close(claim.tabs),
+        ReleaseAgent(agent=claim.agent, outcome=outcome),
+    )
 
 
 def close(tabs: tuple[AgentTab, ...]) -> tuple[CloseLeg, ...]:

@@ -54,10 +54,9 @@ class Say(_Effect, frozen=True):
 
 
 class JoinLegs(_Effect, frozen=True):
-    """Media: these two legs hear each other, from the next frame on."""
+    """Media: these legs hear each other, from the next frame on; whom they heard before they hear no more."""
 
-    leg: str
-    other: str
+    legs: tuple[str, ...]
 
 
 class CloseLeg(_Effect, frozen=True):
@@ -96,6 +95,16 @@ class LeaveQueue(_Effect, frozen=True):
     """Waiting room: forget this call, waiting or not, and free whoever is reserved for it."""
 
 
+class ReserveAgent(_Effect, frozen=True):
+    """Waiting room: reserve this colleague, or whoever of the queue is free, beside the agent who talks.
+
+    Answers with AgentAssigned or ConsultUnavailable.
+    """
+
+    agent: str | None
+    queue: str | None
+
+
 class OccupyAgent(_Effect, frozen=True):
     """Waiting room: the agent talks with this call now."""
 
@@ -117,6 +126,8 @@ class RingAgent(_Effect, frozen=True):
     caller: Caller
     queue: str
     waiting_since: float
+    consult_from: str | None = None
+    """The agent who wants to consult this one; None if the caller waits."""
 
 
 class SendMediaAnswer(_Effect, frozen=True):
@@ -132,7 +143,8 @@ class StopRinging(_Effect, frozen=True):
 
     agent: str
     reason: str
-    """``answered_elsewhere``, ``refused``, ``no_answer``, ``gone``, ``caller_left``, ``media_failed`` or ``ended``."""
+    """``answered_elsewhere``, ``refused``, ``no_answer``, ``gone``, ``caller_left``, ``media_failed``, ``cancelled`` or
+    ``ended``."""
     except_session: str | None = None
 
 
@@ -164,6 +176,37 @@ class AgentAwaited(_Effect, frozen=True):
     joined_at: float
 
 
+class AgentConsults(_Effect, frozen=True):
+    """Agents: how far this tab's consultation has come; the caller is on hold until it is merged."""
+
+    agent: str
+    session: str
+    stage: str
+    """``ringing``, ``talking`` or ``merged``."""
+    colleague: str
+
+
+class AgentConsultEnded(_Effect, frozen=True):
+    """Agents: the colleague is out of the call, and this tab is alone with the caller again."""
+
+    agent: str
+    session: str
+    reason: str
+    """In words for the agent."""
+
+
+class AgentHandedOver(_Effect, frozen=True):
+    """Agents: whoever consulted this agent has left the caller to him."""
+
+    agent: str
+    session: str | None
+    """The tab that has the caller now; None while the tabs still ring."""
+    caller: Caller
+    queue: str
+    joined_at: float | None
+    """When the conversation with the caller began; None while the tabs still ring."""
+
+
 class ShowDigit(_Effect, frozen=True):
     """Agents: the caller pressed a key; show it in the tab that is in conversation."""
 
@@ -193,7 +236,16 @@ class WriteRecord(_Effect, frozen=True):
     record: CallRecord
 
 
-AgentNews: TypeAlias = AgentJoined | AgentHolds | AgentAwaited | ShowDigit | AgentCallEnded
+AgentNews: TypeAlias = (
+    AgentJoined
+    | AgentHolds
+    | AgentAwaited
+    | AgentConsults
+    | AgentConsultEnded
+    | AgentHandedOver
+    | ShowDigit
+    | AgentCallEnded
+)
 """What becomes of a conversation, for the agent's tabs."""
 
 Effect: TypeAlias = (
@@ -207,6 +259,7 @@ Effect: TypeAlias = (
     | SendAction
     | EnterQueue
     | LeaveQueue
+    | ReserveAgent
     | OccupyAgent
     | ReleaseAgent
     | RingAgent

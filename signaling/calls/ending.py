@@ -25,15 +25,20 @@ from signaling.calls.events import (
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentCancelledConsult,
+    AgentCompletedTransfer,
+    AgentConsulted,
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMergedCall,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
     AgentTransferred,
     CallOffered,
     CallTerminated,
+    ConsultUnavailable,
     DeadlinePassed,
     DigitPressed,
     Event,
@@ -50,6 +55,7 @@ from signaling.calls.events import (
     Reason,
     ServerStopping,
 )
+from signaling.calls.history import settle_offers, settle_transfer
 from signaling.calls.holding import held_s
 from signaling.calls.steps import Step, deadline, ignore
 
@@ -122,6 +128,11 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | AgentHeldCall()
             | AgentRetrievedCall()
             | AgentTransferred()
+            | AgentConsulted()
+            | ConsultUnavailable()
+            | AgentCancelledConsult()
+            | AgentMergedCall()
+            | AgentCompletedTransfer()
             | AgentSessionLost()
             | DeadlinePassed()
             | ServerStopping()
@@ -141,8 +152,11 @@ def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     effects += [CloseLeg(leg=tab.leg) for claim in claims(call) for tab in claim.tabs]
     stop = "caller_left" if why.by == "caller" else "ended"
     effects += [StopRinging(agent=claim.agent, reason=stop) for claim in call.rung]
-    if call.claim is not None:
-        effects.append(AgentCallEnded(agent=call.claim.agent, ended_by=why.by, reason=why.reason, error=why.error))
+    effects += [
+        AgentCallEnded(agent=claim.agent, ended_by=why.by, reason=why.reason, error=why.error)
+        for claim in (call.claim, call.consult)
+        if claim is not None
+    ]
     if call.waits_since is not None:
         effects.append(LeaveQueue())
     return tuple(effects)
@@ -161,6 +175,7 @@ def _first_error(event: CallTerminated | None) -> MetaError | None:
 def _ended(call: Call, event: CallTerminated | None = None) -> Step:
     assert call.end is not None
     assert call.ended_at is not None
+    left = "caller_left" if call.end.by == "caller" else "ended"
     record = CallRecord(
         call_id=call.call_id,
         phone_number_id=call.phone_number_id,
@@ -182,5 +197,7 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         meta_status=event.status if event else None,
         meta_duration=event.duration if event else None,
         held_s=held_s(call, call.ended_at),
+        offers=settle_offers(call.offers, left, call.ended_at),
+        transfers=settle_transfer(call.transfers, left, call.ended_at),
     )
     return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (WriteRecord(record=record),))

@@ -68,6 +68,8 @@ class Reason(enum.Enum):
     """The rung agent has to answer."""
     AGENT_MEDIA = "agent_media"
     """An agent has answered and the media leg of that browser has to come up."""
+    RESERVE = "reserve"
+    """The waiting room has to say whether a colleague can be consulted."""
     RETURN = "return"
     """An agent who was lost in mid-conversation has to be back."""
     MAX_CALL = "max_call"
@@ -263,6 +265,43 @@ class AgentTransferred(_Event, frozen=True):
     """The queue that takes over; None for the present one."""
 
 
+class AgentConsulted(_Event, frozen=True):
+    """An agent wants to ask a colleague before anything becomes of the caller."""
+
+    agent: str
+    to_agent: str | None = None
+    """The colleague; None for whoever of the queue is free."""
+    queue: str | None = None
+
+
+class ConsultUnavailable(_Event, frozen=True):
+    """The waiting room can reserve nobody to be consulted."""
+
+    agent: str | None
+    """Who was asked for."""
+    queue: str | None
+    reason: str
+    """In words for the agent who asked."""
+
+
+class AgentCancelledConsult(_Event, frozen=True):
+    """An agent wants to be alone with the caller again."""
+
+    agent: str
+
+
+class AgentMergedCall(_Event, frozen=True):
+    """An agent wants caller and colleague to hear each other, and to hear both."""
+
+    agent: str
+
+
+class AgentCompletedTransfer(_Event, frozen=True):
+    """An agent leaves the caller to the colleague he has consulted."""
+
+    agent: str
+
+
 class AgentSessionLost(_Event, frozen=True):
     """A tab went away: closed, reloaded or cut off."""
 
@@ -307,6 +346,11 @@ Event: TypeAlias = (
     | AgentHeldCall
     | AgentRetrievedCall
     | AgentTransferred
+    | AgentConsulted
+    | ConsultUnavailable
+    | AgentCancelledConsult
+    | AgentMergedCall
+    | AgentCompletedTransfer
     | AgentSessionLost
     | DeadlinePassed
     | ServerStopping

@@ -19,6 +19,11 @@ def hold(call: Call, event: AgentHeldCall, now: float) -> Step:
     claim = conversation_of(call, event.agent, Phase.TALKING)
     if claim is None:
         return ignore(call, "not in conversation with this agent")
+    return put_on_hold(call, claim, now)
+
+
+def put_on_hold(call: Call, claim: Claim, now: float) -> Step:
+    """The caller hears hold audio from the next frame on, and the agent's tab is told so."""
     (tab,) = claim.tabs
     held = keep(replace(call, held_since=now), claim, tab)
     return held._replace(effects=(HoldLeg(leg=CALLER_LEG, queue=call.queue), *held.effects))

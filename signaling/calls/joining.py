@@ -6,6 +6,7 @@ from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.calling_back import settle
 from signaling.calls.effects import AgentJoined, JoinLegs
 from signaling.calls.events import Reason
+from signaling.calls.history import settle_offer
 from signaling.calls.steps import Step, deadline
 
 
@@ -16,6 +17,7 @@ def join(call: Call, claim: Claim, tab: AgentTab, now: float) -> Step:
         call,
         phase=Phase.TALKING,
         rung=(),
+        offers=settle_offer(call.offers, claim.agent, "answered", now),
         claim=replace(claim, tabs=(replace(tab, silent=False),), answered_in=tab.session, joined_at=began),
         answered_at=now if call.answered_at is None else call.answered_at,
         answered_by=claim.agent,
@@ -23,4 +25,4 @@ def join(call: Call, claim: Claim, tab: AgentTab, now: float) -> Step:
     )
     moved, settled = settle(moved, now)
     told = AgentJoined(agent=claim.agent, session=tab.session, joined_at=began)
-    return Step(moved, (JoinLegs(leg=CALLER_LEG, other=tab.leg), told, *settled))
+    return Step(moved, (JoinLegs(legs=(CALLER_LEG, tab.leg)), told, *settled))

@@ -3,16 +3,19 @@
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, waiting in ``queueing``,
-keys pressed meanwhile in ``choosing``, agents' tabs are in ``serving``, ringing in ``ringing``, hold in ``holding``,
-handing over in ``transferring``, coming back in ``returning``, last words in ``parting``, the end is in ``ending``.
+keys pressed meanwhile in ``choosing``, ringing in ``ringing``, media of agents' tabs in ``serving``, hold in
+``holding``, asking a colleague in ``consulting``, handing over in ``transferring``, losing agents in ``leaving`` and
+``returning``, last words in ``parting``, the end in ``ending``.
 """
 
 from typing import assert_never
 
 from signaling.calls import (
     choosing,
+    consulting,
     ending,
     holding,
+    leaving,
     parting,
     picking_up,
     queueing,
@@ -30,15 +33,20 @@ from signaling.calls.events import (
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentCancelledConsult,
+    AgentCompletedTransfer,
+    AgentConsulted,
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMergedCall,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
     AgentTransferred,
     CallOffered,
     CallTerminated,
+    ConsultUnavailable,
     DeadlinePassed,
     DigitPressed,
     Event,
@@ -88,7 +96,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
         case LegConnected():
             return serving.leg_connected(call, event, now)
         case LegRefused() | LegFailed():
-            return serving.leg_lost(call, event.leg, now)
+            return leaving.leg_lost(call, event.leg, now)
         case DigitPressed() if call.phase in (Phase.WAITING, Phase.RINGING):
             return choosing.pressed(call, event, now)
         case DigitPressed():
@@ -114,17 +122,27 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
         case AgentAnswered():
             return ringing.answered(call, event, now)
         case AgentRefused():
-            return ringing.refused(call, event)
+            return ringing.refused(call, event, now)
         case AgentHungUp():
-            return serving.hung_up(call, event, now)
+            return leaving.hung_up(call, event, now)
         case AgentHeldCall():
             return holding.hold(call, event, now)
         case AgentRetrievedCall():
             return holding.retrieve(call, event, now)
         case AgentTransferred():
             return transferring.transfer(call, event, now)
+        case AgentConsulted():
+            return consulting.begin(call, event, now)
+        case ConsultUnavailable():
+            return consulting.unavailable(call, event, now)
+        case AgentCancelledConsult():
+            return consulting.cancel(call, event, now)
+        case AgentMergedCall():
+            return consulting.merge(call, event, now)
+        case AgentCompletedTransfer():
+            return transferring.complete(call, event, now)
         case AgentSessionLost():
-            return serving.session_lost(call, event, now)
+            return leaving.session_lost(call, event, now)
         case DeadlinePassed():
             return _deadline_passed(call, event.reason, now)
         case _:
@@ -146,9 +164,11 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: C
         case Reason.MAX_WAIT:
             return ending.end(call, now, End(by="server", reason="longest wait of any call reached"))
         case Reason.RING:
-            return ringing.unanswered(call)
+            return ringing.unanswered(call, now)
         case Reason.AGENT_MEDIA:
-            return ringing.media_missing(call)
+            return ringing.media_missing(call, now)
+        case Reason.RESERVE:
+            return consulting.unheard(call, now)
         case Reason.RETURN:
             return returning.missed(call, now)
         case Reason.MAX_CALL:

@@ -1,34 +1,15 @@
-"""Owns what reaches a call from agents' tabs and legs whatever they do there: media, lost tabs, hang-up, digits.
+"""Owns the media of agents' tabs as it comes up, and who is shown the caller's digits.
 
-What it means depends on what the agent is to the call, so it is handed on: ringing is in ``ringing``, coming back in
-``returning``.
+Media is negotiated before it is needed, so that joining is only a switch. What is lost again is in ``leaving``.
 """
 
 from msgspec.structs import replace
 
-from signaling.calls import ending, returning, ringing
-from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, End, Phase
-from signaling.calls.claims import (
-    IN_CONVERSATION,
-    claim_of,
-    close,
-    conversation_of,
-    drop_tab,
-    split,
-    tab_of_leg,
-    with_claim,
-    with_tab,
-)
+from signaling.calls import returning, ringing
+from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
+from signaling.calls.claims import claim_of, close, split, tab_of_leg, with_claim, with_tab
 from signaling.calls.effects import AnswerOffer, CloseLeg, SendMediaAnswer, ShowDigit, StartLeg
-from signaling.calls.events import (
-    AgentHungUp,
-    AgentMediaOffered,
-    AgentSessionLost,
-    DigitPressed,
-    LegAnswered,
-    LegConnected,
-)
-from signaling.calls.picking_up import join_picked_up
+from signaling.calls.events import AgentMediaOffered, DigitPressed, LegAnswered, LegConnected
 from signaling.calls.steps import Step, ignore
 
 
@@ -61,51 +42,14 @@ def leg_connected(call: Call, event: LegConnected, now: float) -> Step:
     claim, tab = found[0], replace(found[1], connected=True)
     if call.phase is Phase.RETURNING:
         return returning.back(call, claim, tab, now)
-    if call.phase is Phase.RINGING and claim.answered_in == tab.session:
-        return join_picked_up(call, claim, tab, now)
+    if claim in call.rung and claim.answered_in == tab.session:
+        return ringing.media_up(call, claim, tab, now)
     return Step(with_claim(call, with_tab(claim, tab)))
-
-
-def leg_lost(call: Call, leg: str, now: float) -> Step:
-    """A tab's media was refused or failed."""
-    found = tab_of_leg(call, leg)
-    if found is None:
-        return _gone(call, leg)
-    claim, tab = found
-    if call.phase in IN_CONVERSATION:
-        return returning.begin(call, claim, now)
-    if claim.answered_in == tab.session:
-        return ringing.drop(call, claim, "media_failed")
-    return drop_tab(call, claim, tab.session)
-
-
-def hung_up(call: Call, event: AgentHungUp, now: float) -> Step:
-    """The agent ends the conversation; before it has begun this is a refusal."""
-    if conversation_of(call, event.agent, *IN_CONVERSATION, Phase.RETURNING) is not None:
-        return ending.end(call, now, End(by="agent", reason="the agent hung up"))
-    claim = claim_of(call, event.agent)
-    return ignore(call, "not this agent's call") if claim is None else ringing.drop(call, claim, "refused")
-
-
-def session_lost(call: Call, event: AgentSessionLost, now: float) -> Step:
-    """A tab is gone. Ringing moves on if it was the one that counted, or the last; a conversation awaits the agent."""
-    claim = claim_of(call, event.agent)
-    if claim is None:
-        return ignore(call, "not this agent's call")
-    if call.phase in IN_CONVERSATION and claim.answered_in != event.session:
-        return ignore(call, "another tab has the conversation")
-    if call.phase in IN_CONVERSATION:
-        return returning.begin(call, claim, now)
-    if call.phase is Phase.RINGING and event.remaining == 0:
-        return ringing.drop(call, claim, "gone")
-    if call.phase is Phase.RINGING and claim.answered_in == event.session:
-        return ringing.drop(call, claim, "media_failed")
-    return drop_tab(call, claim, event.session)
 
 
 def digit_pressed(call: Call, event: DigitPressed) -> Step:
     """The caller pressed a key: whoever talks with them sees it."""
-    if call.phase not in IN_CONVERSATION or call.claim is None or event.leg != CALLER_LEG:
+    if call.phase is Phase.RETURNING or call.claim is None or event.leg != CALLER_LEG:
         return ignore(call, "no agent to show the digit to")
     (tab,) = call.claim.tabs
     return Step(call, (ShowDigit(agent=call.claim.agent, session=tab.session, digit=event.digit),))
@@ -113,7 +57,7 @@ def digit_pressed(call: Call, event: DigitPressed) -> Step:
 
 def _wants_media(call: Call, claim: Claim, session: str) -> bool:
     """Whether the agent rings or is awaited, and no other tab of his has answered."""
-    return call.phase in (Phase.RINGING, Phase.RETURNING) and claim.answered_in in (None, session)
+    return (claim in call.rung or call.phase is Phase.RETURNING) and claim.answered_in in (None, session)
 
 
 def _gone(call: Call, leg: str) -> Step:

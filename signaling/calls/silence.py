@@ -26,7 +26,7 @@ def end(call: Call, event: LegSpeaks) -> Step:
     found = tab_of_leg(call, event.leg)
     if found is None or call.phase is not Phase.TALKING or not found[1].silent:
         return ignore(call, "was not silent")
-    return Step(_with(call, *found, silent=False), (JoinLegs(leg=CALLER_LEG, other=event.leg),))
+    return Step(_with(call, *found, silent=False), (JoinLegs(legs=(CALLER_LEG, event.leg)),))
 
 
 def _with(call: Call, claim: Claim, tab: AgentTab, *, silent: bool) -> Call:

@@ -18,15 +18,16 @@ import msgspec
 import structlog
 
 from signaling.calls.effects import EnterQueue
-from signaling.calls.events import AgentAssigned, Event, QueueOverflowed
+from signaling.calls.events import AgentAssigned, ConsultUnavailable, Event, QueueOverflowed
 from signaling.clock import Clock
 from signaling.ports import Post
 from signaling.store.contract import Store, StoreUnavailable
 from signaling.tags import caller_tag
 from signaling.waiting import board
 from signaling.waiting.board import Board, Outcome, Presence, Waiting
+from signaling.waiting.colleagues import Asked, reserve
 from signaling.waiting.deadlines import next_deadline
-from signaling.waiting.matching import match
+from signaling.waiting.matching import Assignment, match
 from signaling.waiting.overflow import overflow
 from signaling.waiting.rules import Rules
 
@@ -38,7 +39,9 @@ RETRY_S = 0.25
 PresenceListener: TypeAlias = Callable[[str, Presence], None]
 """``listener(agent, presence)``: the presence of an agent has changed."""
 
-_Request: TypeAlias = Callable[[Board, float], Board]
+_News: TypeAlias = tuple[str, Event]
+"""What a call has to be told, after its id."""
+_Request: TypeAlias = Callable[[Board, float], tuple[Board, tuple[_News, ...]]]
 
 encode = msgspec.msgpack.Encoder().encode
 """A board as it lies in the store. No release reads the record of another: ``start`` clears it."""
@@ -125,34 +128,54 @@ class Dispatcher:
             )
             return board.enter(room, call_id, waiting, rules=rules)
 
-        self._inbox.put_nowait(change)
+        self._put(change)
 
     def leave(self, call_id: str) -> None:
         """Forget the call and free whoever is reserved for it or talks with it."""
         rules = self._rules
-        self._inbox.put_nowait(lambda room, now: board.leave(room, call_id, now=now, rules=rules))
+        self._put(lambda room, now: board.leave(room, call_id, now=now, rules=rules))
 
     def occupy(self, call_id: str, agent: str) -> None:
         """The reserved agent talks now; the call leaves the queue."""
         rules = self._rules
-        self._inbox.put_nowait(lambda room, now: board.occupy(room, call_id, agent, now=now, rules=rules))
+        self._put(lambda room, now: board.occupy(room, call_id, agent, now=now, rules=rules))
 
     def release(self, call_id: str, agent: str, outcome: str) -> None:
         """The agent is done with the call. An unknown outcome is a bug of the caller's: ValueError, at once."""
         why, rules = Outcome(outcome), self._rules
-        self._inbox.put_nowait(lambda room, now: board.release(room, call_id, agent, why, now=now, rules=rules))
+        self._put(lambda room, now: board.release(room, call_id, agent, why, now=now, rules=rules))
+
+    def reserve(self, call_id: str, agent: str | None, queue: str | None) -> None:
+        """Let this colleague, or whoever of the queue is free, ring for a consultation.
+
+        Posts AgentAssigned or ConsultUnavailable.
+        """
+        rules = self._rules
+
+        def change(room: Board, now: float) -> tuple[Board, tuple[_News, ...]]:
+            asked, seed = Asked(agent, queue), secrets.randbits(32)
+            room, found = reserve(room, call_id, asked, now=now, rules=rules, seed=seed)
+            if isinstance(found, Assignment):
+                return room, ((call_id, AgentAssigned(agent=found.agent, ring_s=rules.queue(queue).ring_s)),)
+            return room, ((call_id, ConsultUnavailable(agent=agent, queue=queue, reason=found.reason)),)
+
+        self._inbox.put_nowait(change)
 
     def ready(self, agent: str) -> None:
         """The agent takes calls."""
-        self._inbox.put_nowait(lambda room, now: board.ready(room, agent, now=now))
+        self._put(lambda room, now: board.ready(room, agent, now=now))
 
     def away(self, agent: str, reason: str = "") -> None:
         """The agent is signed in and takes no calls, for this reason."""
-        self._inbox.put_nowait(lambda room, now: board.away(room, agent, now=now, reason=reason))
+        self._put(lambda room, now: board.away(room, agent, now=now, reason=reason))
 
     def gone(self, agent: str) -> None:
         """The agent has no tab left."""
-        self._inbox.put_nowait(lambda room, _: board.gone(room, agent))
+        self._put(lambda room, _: board.gone(room, agent))
+
+    def _put(self, change: Callable[[Board, float], Board]) -> None:
+        """A request that concerns nobody but the board."""
+        self._inbox.put_nowait(lambda room, now: (change(room, now), ()))
 
     async def _serve(self) -> None:
         while True:
@@ -213,16 +236,17 @@ class Dispatcher:
         for call_id, event in step.news:
             self._post(call_id, event)
 
-    def _advance(self, room: Board, now: float) -> tuple[Board, list[tuple[str, Event]]]:
+    def _advance(self, room: Board, now: float) -> tuple[Board, list[_News]]:
         """The board after all requests, and what calls have to be told of it."""
         rules, before = self._rules, room
+        news: list[_News] = []
         for change in self._pending:
-            room = change(room, now)
+            room, told = change(room, now)
+            news += told
         room = board.expire(room, now=now, rules=rules)
         room, assignments = match(room, now=now, rules=rules, seed=secrets.randbits(32))
         room, sent_away = overflow(room, now=now, rules=rules)
         room = board.stamp(before, room, now=now)
-        news: list[tuple[str, Event]] = []
         for call_id, agent in assignments:
             ring_s = rules.queue(room.calls[call_id].queue).ring_s
             news.append((call_id, AgentAssigned(agent=agent, ring_s=ring_s)))

@@ -27,6 +27,7 @@ from signaling.calls.effects import (
     LeaveQueue,
     PlayHoldAudio,
     ReleaseAgent,
+    ReserveAgent,
     RingAgent,
     Say,
     SendAction,
@@ -55,8 +56,10 @@ LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG),
 FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL, Reason.FAREWELL}
 """Deadlines that end a call which is not over yet."""
 GOOD_CALL = b.story_until(Phase.ENDING)
-CLAIMED = (Phase.TALKING, Phase.HELD, Phase.RETURNING)
-LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, Say, HoldLeg, JoinLegs, EnterQueue, RingAgent)
+CLAIMED = (Phase.TALKING, Phase.HELD, Phase.ASKING, Phase.CONSULTING, Phase.MERGED, Phase.RETURNING)
+ALONE = (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.ASKING, Phase.CONSULTING, Phase.RETURNING)
+"""Phases in which nobody talks with the caller."""
+LIFE = (AnswerOffer, StartLeg, PlayHoldAudio, Say, HoldLeg, JoinLegs, EnterQueue, ReserveAgent, RingAgent)
 """Effects of a call that goes on: none of them may come from a call that is over."""
 DEADLINES_TO_THE_END = 6
 """RETURN, RING or AGENT_MEDIA, MAX_WAIT, GOODBYE; or LEG_ANSWER, GOODBYE; or PRE_ACCEPT, ACCEPT, GOODBYE."""
@@ -84,6 +87,8 @@ def answers(effect: Effect) -> tuple[Event, ...]:  # noqa: PLR0911 - one flat ca
             return (b.farewell_ended(),)
         case RingAgent(agent=agent):
             return (b.media_offered(b.TAB, agent), b.answered(b.TAB, agent), b.refused(agent))
+        case ReserveAgent(agent=agent, queue=queue):
+            return (b.assigned(agent or b.BEN), b.unavailable(agent, queue))
         case _:
             return ()
 
@@ -98,8 +103,8 @@ class Ledger:
         """Agents the waiting room holds for the call."""
         self.engaged: set[str] = set()
         """Agents who were told of the call and not yet told of its end."""
-        self.heard: str | None = None
-        """What the caller hears: ``hold audio``, or the leg of a tab."""
+        self.hears: dict[str, set[str]] = {}
+        """What each leg hears: ``hold audio``, other legs, or nothing but comfort noise."""
         self.answers_sent: list[str | None] = []
         """The SDP of pre_accept and accept."""
         self.accept_sent = False
@@ -134,15 +139,18 @@ class Ledger:
                 assert leg in self.open_legs, "a leg that is not there was started"
             case CloseLeg(leg=leg):
                 self.open_legs.discard(leg)
+                self.hears.pop(leg, None)
+                self._unheard(leg)
             case PlayHoldAudio(leg=leg) | HoldLeg(leg=leg) | Say(leg=leg):
                 assert leg == CALLER_LEG, "only the caller hears hold audio"
                 assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
                 last_words = isinstance(effect, Say) and effect.occasion in FAREWELLS
-                self.heard = "last words" if last_words else "hold audio"
-            case JoinLegs(leg=leg, other=other):
+                self.hears[leg] = {"last words" if last_words else "hold audio"}
+                self._unheard(leg)
+            case JoinLegs(legs=legs):
                 assert self.accept_confirmed, "the caller was sent audio before accept was confirmed"
-                assert (leg, other in self.open_legs & self.connected_legs) == (CALLER_LEG, True), "joined to silence"
-                self.heard = other
+                assert set(legs) <= self.open_legs & self.connected_legs, "joined to silence"
+                self.hears |= {leg: set(legs) - {leg} for leg in legs}
             case RingAgent(agent=agent):
                 assert agent in self.reserved - self.engaged, "an agent rings whom the waiting room does not hold"
                 self.engaged.add(agent)
@@ -163,6 +171,10 @@ class Ledger:
                 self.records += 1
             case _:
                 pass
+
+    def _unheard(self, leg: str) -> None:
+        for heard in self.hears.values():
+            heard.discard(leg)
 
 
 class World(RuleBasedStateMachine):
@@ -219,6 +231,14 @@ class World(RuleBasedStateMachine):
 
     @rule(agent=AGENTS, pressed=st.sampled_from([b.refused, b.hung_up]))
     def reject_or_hang_up_is_pressed(self, agent: str, pressed: Callable[[str], Event]) -> None:
+        self.happens(pressed(agent))
+
+    @rule(agent=AGENTS, colleague=st.none() | AGENTS)
+    def a_colleague_is_asked(self, agent: str, colleague: str | None) -> None:
+        self.happens(b.consulted(agent, to_agent=colleague, queue=None if colleague else "support"))
+
+    @rule(agent=AGENTS, pressed=st.sampled_from([b.cancelled, b.merged, b.completed]))
+    def something_becomes_of_the_consultation(self, agent: str, pressed: Callable[[str], Event]) -> None:
         self.happens(pressed(agent))
 
     @rule(agent=AGENTS, pressed=st.sampled_from([b.held, b.retrieved, b.transferred]))
@@ -323,8 +343,9 @@ class World(RuleBasedStateMachine):
     @invariant()
     def agents_are_claimed_exactly_while_they_ring_talk_or_may_return(self) -> None:
         if not self.call.over:
-            assert bool(self.call.rung) == (self.call.phase is Phase.RINGING)
+            assert self.call.phase is Phase.ASKING or bool(self.call.rung) == (self.call.phase is Phase.RINGING)
             assert (self.call.claim is not None) == (self.call.phase in CLAIMED)
+            assert (self.call.consult is not None) == (self.call.phase in (Phase.CONSULTING, Phase.MERGED))
 
     @invariant()
     def whoever_has_answered_rings_alone(self) -> None:
@@ -335,16 +356,34 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_caller_hears_something_from_accept_to_the_end(self) -> None:
         """Hold audio until an agent is joined, and again while that agent is silent or lost; nothing before accept."""
+        heard = self.ledger.hears.get(CALLER_LEG)
         if self.call.pick_up is not None:
-            assert self.ledger.heard is None, "WhatsApp rings, and the caller heard something beside it"
-        elif self.call.phase in (Phase.WAITING, Phase.RINGING, Phase.HELD, Phase.RETURNING):
-            assert self.ledger.heard == "hold audio", "the caller hears silence"
+            assert heard is None, "WhatsApp rings, and the caller heard something beside it"
+        elif self.call.phase in ALONE:
+            assert heard == {"hold audio"}, "the caller hears silence, or somebody who has put him on hold (#116)"
         elif self.call.phase is Phase.PARTING:
-            assert self.ledger.heard == "last words", "the caller is not told why the call ends"
+            assert heard == {"last words"}, "the caller is not told why the call ends"
         elif self.call.phase is Phase.TALKING:
             assert self.call.claim is not None
-            expected = ["hold audio" if tab.silent else tab.leg for tab in self.call.claim.tabs]
-            assert [self.ledger.heard] == expected, "the caller hears the wrong leg, or one that is silent"
+            (tab,) = self.call.claim.tabs
+            assert heard == {"hold audio" if tab.silent else tab.leg}, "the caller hears the wrong leg, or a silent one"
+
+    @invariant()
+    def agents_hear_whom_they_talk_with_and_nobody_else(self) -> None:
+        """#115, #116: nobody hears a caller who is on hold, and after a transfer both directions are there."""
+        hears = {leg: heard for leg, heard in self.ledger.hears.items() if leg != CALLER_LEG and heard}
+        call = self.call
+        if call.claim is None or call.over or call.phase is Phase.RETURNING:
+            assert not hears, "an agent hears a caller who is not his"
+            return
+        mine, *theirs = [tab.leg for claim in (call.claim, call.consult) if claim is not None for tab in claim.tabs]
+        silent = call.claim.tabs[0].silent
+        together = {
+            Phase.TALKING: {} if silent else {mine: {CALLER_LEG}},
+            Phase.CONSULTING: {mine: set(theirs), **{leg: {mine} for leg in theirs}},
+            Phase.MERGED: {mine: {CALLER_LEG, *theirs}, **{leg: {CALLER_LEG, mine} for leg in theirs}},
+        }
+        assert hears == together.get(call.phase, {}), "agents hear the wrong people"
 
     @invariant()
     def meta_hears_one_goodbye_if_it_was_not_metas_own(self) -> None:
@@ -397,7 +436,7 @@ def test_88_one_hundred_parallel_answers_join_exactly_one_tab(presses: list[Pres
     events += [b.leg_connected(leg) for leg in legs.values()]
     for event in events:
         call, effects, _ = machine.step(call, event, b.NOW)
-        joined += [effect.other for effect in effects if isinstance(effect, JoinLegs)]
+        joined += [effect.legs[-1] for effect in effects if isinstance(effect, JoinLegs)]
         freed += [effect.agent for effect in effects if isinstance(effect, ReleaseAgent)]
         stopped += [effect.agent for effect in effects if isinstance(effect, StopRinging)]
 

@@ -96,6 +96,9 @@ class FakeWaiting:
     def leave(self, call_id: str) -> None:
         self._asked.note("waiting.leave", call_id)
 
+    def reserve(self, call_id: str, agent: str | None, queue: str | None) -> None:
+        self._asked.note("waiting.reserve", call_id, agent, queue)
+
     def occupy(self, call_id: str, agent: str) -> None:
         self._asked.note("waiting.occupy", call_id, agent)
 

@@ -10,9 +10,13 @@ from signaling.calls.events import (
     ActionFailed,
     AgentAnswered,
     AgentAssigned,
+    AgentCancelledConsult,
+    AgentCompletedTransfer,
+    AgentConsulted,
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMergedCall,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -20,6 +24,7 @@ from signaling.calls.events import (
     Caller,
     CallOffered,
     CallTerminated,
+    ConsultUnavailable,
     DeadlinePassed,
     DigitPressed,
     Event,
@@ -46,7 +51,9 @@ RING_S = 20.0
 
 ANN, BEN, CID = "ann", "ben", "cid"
 TAB, OTHER_TAB = "tab-1", "tab-2"
+BENS_TAB = "tab-b"
 TAB_LEG, OTHER_TAB_LEG = "agent-1", "agent-2"
+BENS_LEG = OTHER_TAB_LEG
 """The machine names the legs of tabs in the order of their offers."""
 
 OFFER_SDP = "v=0 offer of Meta"
@@ -170,6 +177,31 @@ def transferred(agent: str = ANN, *, to_agent: str | None = None, queue: str | N
     return AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
 
 
+def consulted(agent: str = ANN, *, to_agent: str | None = BEN, queue: str | None = None) -> AgentConsulted:
+    """A colleague is to be asked."""
+    return AgentConsulted(agent=agent, to_agent=to_agent, queue=queue)
+
+
+def unavailable(agent: str | None = BEN, queue: str | None = None) -> ConsultUnavailable:
+    """The colleague cannot be had."""
+    return ConsultUnavailable(agent=agent, queue=queue, reason="the colleague is away")
+
+
+def cancelled(agent: str = ANN) -> AgentCancelledConsult:
+    """The consultation is to be over."""
+    return AgentCancelledConsult(agent=agent)
+
+
+def merged(agent: str = ANN) -> AgentMergedCall:
+    """All three are to hear each other."""
+    return AgentMergedCall(agent=agent)
+
+
+def completed(agent: str = ANN) -> AgentCompletedTransfer:
+    """The caller is left to the colleague."""
+    return AgentCompletedTransfer(agent=agent)
+
+
 def session_lost(session: str = TAB, agent: str = ANN, *, remaining: int = 0) -> AgentSessionLost:
     """A tab is closed."""
     return AgentSessionLost(agent=agent, session=session, remaining=remaining)
@@ -196,6 +228,9 @@ def overdue(call: Call) -> DeadlinePassed:
     return DeadlinePassed(reason=call.deadline.reason)
 
 
+BENS_MEDIA: tuple[Event, ...] = (media_offered(BENS_TAB, BEN), leg_answered(BENS_LEG), leg_connected(BENS_LEG))
+"""Ben's tab offers media, and it comes up; his is the second tab of the call."""
+
 STORY: dict[Phase, tuple[Phase | None, tuple[Event, ...]]] = {
     Phase.OFFERED: (None, ()),
     Phase.PRE_ACCEPTING: (Phase.OFFERED, (leg_answered(),)),
@@ -205,6 +240,9 @@ STORY: dict[Phase, tuple[Phase | None, tuple[Event, ...]]] = {
     Phase.RINGING: (Phase.WAITING, (assigned(), media_offered(), leg_answered(TAB_LEG), leg_connected(TAB_LEG))),
     Phase.TALKING: (Phase.RINGING, (answered(),)),
     Phase.HELD: (Phase.TALKING, (held(),)),
+    Phase.ASKING: (Phase.TALKING, (consulted(), assigned(BEN), *BENS_MEDIA)),
+    Phase.CONSULTING: (Phase.ASKING, (answered(BENS_TAB, BEN),)),
+    Phase.MERGED: (Phase.CONSULTING, (merged(),)),
     Phase.RETURNING: (Phase.TALKING, (session_lost(),)),
     Phase.PARTING: (Phase.WAITING, (overflowed(),)),
     Phase.ENDING: (Phase.TALKING, (hung_up(),)),
@@ -240,7 +278,7 @@ def story_until(phase: Phase) -> tuple[Event, ...]:
 
 
 def call_in(phase: Phase) -> Call:
-    """A call in this phase. RINGING: one tab of Ann's has its media up, and nobody has answered."""
+    """A call in this phase. RINGING, ASKING: one tab of Ann's or Ben's has its media up, and nobody has answered."""
     return after(begin().call, *story_until(phase))
 
 

@@ -16,11 +16,14 @@ from signaling.calls.effects import (
 )
 from signaling.calls.ending import TERMINATE_WEBHOOK_S
 from signaling.calls.events import Action, CallTerminated, Event, MetaError, Reason, ServerStopping
+from signaling.calls.history import Offer
 from tests.signaling.calls import builders as b
 
 CALLER_CLOSED = CloseLeg(leg=CALLER_LEG)
 TAB_CLOSED = CloseLeg(leg=b.TAB_LEG)
+BENS_CLOSED = CloseLeg(leg=b.BENS_LEG)
 ANN_TOLD_CALLER_LEFT = AgentCallEnded(agent=b.ANN, ended_by="caller", reason="hung up")
+BEN_TOLD_CALLER_LEFT = AgentCallEnded(agent=b.BEN, ended_by="caller", reason="hung up")
 TERMINATE = SendAction(action=Action.TERMINATE, phone_number_id=b.PNID)
 REJECT = SendAction(action=Action.REJECT, phone_number_id=b.PNID)
 
@@ -42,13 +45,30 @@ CALLER_LEAVES: dict[Phase, tuple[Effect, ...]] = {
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="caller_left"), LeaveQueue()),
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
     Phase.HELD: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
+    Phase.ASKING: (
+        CALLER_CLOSED,
+        BENS_CLOSED,
+        TAB_CLOSED,
+        StopRinging(agent=b.BEN, reason="caller_left"),
+        ANN_TOLD_CALLER_LEFT,
+        LeaveQueue(),
+    ),
+    Phase.CONSULTING: (
+        CALLER_CLOSED,
+        TAB_CLOSED,
+        BENS_CLOSED,
+        ANN_TOLD_CALLER_LEFT,
+        BEN_TOLD_CALLER_LEFT,
+        LeaveQueue(),
+    ),
+    Phase.MERGED: (CALLER_CLOSED, TAB_CLOSED, BENS_CLOSED, ANN_TOLD_CALLER_LEFT, BEN_TOLD_CALLER_LEFT, LeaveQueue()),
     Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_CALLER_LEFT, LeaveQueue()),
 }
 
 
 @pytest.mark.parametrize(("phase", "released"), CALLER_LEAVES.items(), ids=[phase.value for phase in CALLER_LEAVES])
 def test_a_caller_who_hangs_up_leaves_nothing_behind(phase: Phase, released: tuple[Effect, ...]) -> None:
-    """#92: legs, agent and queue entry are released, and Meta is not told what it told us."""
+    """#92 #94: legs, agents and queue entry are released, and Meta is not told what it told us."""
     call, effects, _ = machine.step(b.call_in(phase), b.caller_hangs_up(), b.NOW + 7.0)
 
     *before, written = effects
@@ -60,6 +80,16 @@ def test_a_caller_who_hangs_up_leaves_nothing_behind(phase: Phase, released: tup
 
 
 ANN_TOLD_WE_STOP = AgentCallEnded(agent=b.ANN, ended_by="server", reason="draining")
+BEN_TOLD_WE_STOP = AgentCallEnded(agent=b.BEN, ended_by="server", reason="draining")
+BOTH_ARE_TOLD_WE_STOP = (
+    CALLER_CLOSED,
+    TAB_CLOSED,
+    BENS_CLOSED,
+    ANN_TOLD_WE_STOP,
+    BEN_TOLD_WE_STOP,
+    LeaveQueue(),
+    TERMINATE,
+)
 WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.OFFERED: (CALLER_CLOSED, REJECT),
     Phase.PRE_ACCEPTING: (CALLER_CLOSED, REJECT),
@@ -69,6 +99,17 @@ WE_END: dict[Phase, tuple[Effect, ...]] = {
     Phase.RINGING: (CALLER_CLOSED, TAB_CLOSED, StopRinging(agent=b.ANN, reason="ended"), LeaveQueue(), TERMINATE),
     Phase.TALKING: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
     Phase.HELD: (CALLER_CLOSED, TAB_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
+    Phase.ASKING: (
+        CALLER_CLOSED,
+        BENS_CLOSED,
+        TAB_CLOSED,
+        StopRinging(agent=b.BEN, reason="ended"),
+        ANN_TOLD_WE_STOP,
+        LeaveQueue(),
+        TERMINATE,
+    ),
+    Phase.CONSULTING: BOTH_ARE_TOLD_WE_STOP,
+    Phase.MERGED: BOTH_ARE_TOLD_WE_STOP,
     Phase.RETURNING: (CALLER_CLOSED, ANN_TOLD_WE_STOP, LeaveQueue(), TERMINATE),
     Phase.PARTING: (CALLER_CLOSED, LeaveQueue(), TERMINATE),
 }
@@ -215,6 +256,10 @@ def test_the_record_of_a_good_call_tells_all_of_it() -> None:
         deeplink_payload=b.OFFER.deeplink_payload,
         meta_status="COMPLETED",
         meta_duration=121,
+        offers=(
+            Offer(agent=b.BEN, rung_at=b.NOW + 2.0, until=b.NOW + 2.0, outcome="refused"),
+            Offer(agent=b.ANN, rung_at=b.NOW + 2.0, until=b.NOW + 9.0, outcome="answered"),
+        ),
     )
 
 

@@ -24,7 +24,7 @@ def test_the_agent_takes_the_caller_back_as_often_as_wanted() -> None:
     call, effects, _ = machine.step(held, b.retrieved(), b.NOW + 30.0)
 
     assert effects == (
-        JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),
+        JoinLegs(legs=(CALLER_LEG, b.TAB_LEG)),
         AgentJoined(agent=b.ANN, session=b.TAB, joined_at=b.NOW),
     ), "the timer goes on where it was"
     assert b.effects(call, b.held()) == (ON_HOLD, ANN_HOLDS)
@@ -40,7 +40,7 @@ def test_95_a_reload_on_hold_leaves_the_caller_on_hold() -> None:
         StopRinging(agent=b.ANN, reason="answered_elsewhere", except_session=NEW_TAB),
     )
     assert call.phase is Phase.HELD
-    assert b.effects(call, b.retrieved())[0] == JoinLegs(leg=CALLER_LEG, other=NEW_LEG)
+    assert b.effects(call, b.retrieved())[0] == JoinLegs(legs=(CALLER_LEG, NEW_LEG))
 
 
 def test_the_tab_that_holds_may_be_lost_like_any_other() -> None:

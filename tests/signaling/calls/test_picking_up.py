@@ -23,7 +23,7 @@ REJECT = SendAction(action=Action.REJECT, phone_number_id=b.PNID)
 TERMINATE = SendAction(action=Action.TERMINATE, phone_number_id=b.PNID)
 WAITS = EnterQueue(queue=b.QUEUE, since=b.NOW, caller=b.NOOR, priority=2, skills=("refunds",))
 MUSIC = PlayHoldAudio(leg=CALLER_LEG, queue=b.QUEUE)
-JOINED = JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG)
+JOINED = JoinLegs(legs=(CALLER_LEG, b.TAB_LEG))
 SOUND = (PlayHoldAudio, HoldLeg, JoinLegs, Say)
 READY = (b.leg_answered(), b.confirmed(Action.PRE_ACCEPT), b.leg_connected())
 MARK = b.NOW + 25.0

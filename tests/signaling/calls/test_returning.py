@@ -54,7 +54,7 @@ def test_96_a_tab_that_is_back_goes_on_without_a_press() -> None:
     answered = b.after(offered, b.leg_answered(NEW_LEG), now=b.NOW + 61.0)
     call, effects, _ = machine.step(answered, b.leg_connected(NEW_LEG), b.NOW + 62.0)
     assert effects == (
-        JoinLegs(leg=CALLER_LEG, other=NEW_LEG),
+        JoinLegs(legs=(CALLER_LEG, NEW_LEG)),
         AgentJoined(agent=b.ANN, session=NEW_TAB, joined_at=b.NOW),
         StopRinging(agent=b.ANN, reason="answered_elsewhere", except_session=NEW_TAB),
     ), "the timer must go on where it was, and no other tab may wait for the call"
@@ -67,7 +67,7 @@ def test_of_two_tabs_that_come_back_the_first_with_media_wins() -> None:
     two = (b.media_offered(NEW_TAB), b.media_offered("tab-10"), b.leg_answered(NEW_LEG), b.leg_answered("agent-3"))
     _, effects, _ = machine.step(b.after(returning(), *two), b.leg_connected("agent-3"), b.NOW)
 
-    assert effects[0] == JoinLegs(leg=CALLER_LEG, other="agent-3")
+    assert effects[0] == JoinLegs(legs=(CALLER_LEG, "agent-3"))
     assert effects[-1] == CloseLeg(leg=NEW_LEG), "the slower tab keeps a leg nobody hears"
 
 

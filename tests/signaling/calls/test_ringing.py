@@ -16,13 +16,10 @@ from signaling.calls.effects import (
 from signaling.calls.events import DeadlinePassed, Event, Reason
 from tests.signaling.calls import builders as b
 
-BENS_TAB, BENS_LEG = "tab-b", "agent-2"
-
 
 def both_ring() -> Call:
     """Media is up in a tab of Ann's and in one of Ben's."""
-    bens_media = (b.media_offered(BENS_TAB, b.BEN), b.leg_answered(BENS_LEG), b.leg_connected(BENS_LEG))
-    return b.after(b.call_in(Phase.RINGING), b.assigned(b.BEN), *bens_media)
+    return b.after(b.call_in(Phase.RINGING), b.assigned(b.BEN), *b.BENS_MEDIA)
 
 
 def no_more(agent: str, leg: str, reason: str, outcome: str) -> tuple[StopRinging, CloseLeg, ReleaseAgent]:
@@ -41,26 +38,26 @@ def test_an_agent_who_gets_free_rings_too_and_prolongs_nothing() -> None:
 
 def test_84_the_first_answer_wins_and_the_other_agent_stops_in_the_same_step() -> None:
     """#84, #91: and he is not needed, which is no fault of his."""
-    call, effects, _ = machine.step(both_ring(), b.answered(BENS_TAB, b.BEN), b.NOW + 5.0)
+    call, effects, _ = machine.step(both_ring(), b.answered(b.BENS_TAB, b.BEN), b.NOW + 5.0)
 
     assert effects == (
-        JoinLegs(leg=CALLER_LEG, other=BENS_LEG),
-        AgentJoined(agent=b.BEN, session=BENS_TAB, joined_at=b.NOW + 5.0),
+        JoinLegs(legs=(CALLER_LEG, b.BENS_LEG)),
+        AgentJoined(agent=b.BEN, session=b.BENS_TAB, joined_at=b.NOW + 5.0),
         OccupyAgent(agent=b.BEN),
-        StopRinging(agent=b.BEN, reason="answered_elsewhere", except_session=BENS_TAB),
+        StopRinging(agent=b.BEN, reason="answered_elsewhere", except_session=b.BENS_TAB),
         *no_more(b.ANN, b.TAB_LEG, "answered_elsewhere", "not_needed"),
     ), "the switch comes before everything that can wait"
     assert (call.phase, call.rung, call.answered_by) == (Phase.TALKING, (), b.BEN)
 
 
 def test_89_the_second_answer_is_harmless() -> None:
-    call = b.after(both_ring(), b.answered(BENS_TAB, b.BEN))
+    call = b.after(both_ring(), b.answered(b.BENS_TAB, b.BEN))
 
     assert machine.step(call, b.answered(), b.NOW) == (call, (), "not ringing here")
 
 
 def test_an_answer_whose_media_is_still_coming_up_stops_all_others_too() -> None:
-    call = b.after(b.ringing_without_media(), b.assigned(b.BEN), b.answered(BENS_TAB, b.BEN))
+    call = b.after(b.ringing_without_media(), b.assigned(b.BEN), b.answered(b.BENS_TAB, b.BEN))
 
     assert [claim.agent for claim in call.rung] == [b.BEN]
     for late in (b.answered(), b.refused(), b.media_offered()):
@@ -80,7 +77,7 @@ def test_who_does_not_take_the_call_leaves_the_others_ringing(event: Event, outc
 
     assert effects == no_more(b.ANN, b.TAB_LEG, outcome, outcome)
     assert (call.phase, call.deadline) == (Phase.RINGING, ringing.deadline)
-    assert b.after(call, b.answered(BENS_TAB, b.BEN)).answered_by == b.BEN
+    assert b.after(call, b.answered(b.BENS_TAB, b.BEN)).answered_by == b.BEN
 
 
 def test_the_last_one_who_refuses_lets_the_call_wait_on() -> None:
@@ -94,7 +91,7 @@ def test_a_round_without_an_answer_is_over_for_everybody() -> None:
 
     assert effects == (
         *no_more(b.ANN, b.TAB_LEG, "no_answer", "no_answer"),
-        *no_more(b.BEN, BENS_LEG, "no_answer", "no_answer"),
+        *no_more(b.BEN, b.BENS_LEG, "no_answer", "no_answer"),
     ), "only the agents are touched: neither the caller's sound nor the queue"
     assert (call.phase, call.rung) == (Phase.WAITING, ())
 
@@ -104,4 +101,4 @@ def test_92_a_caller_who_leaves_stops_everybody() -> None:
 
     for agent in (b.ANN, b.BEN):
         assert StopRinging(agent=agent, reason="caller_left") in effects, "an agent rings for nobody (#91)"
-    assert {effect.leg for effect in effects if isinstance(effect, CloseLeg)} == {CALLER_LEG, b.TAB_LEG, BENS_LEG}
+    assert {effect.leg for effect in effects if isinstance(effect, CloseLeg)} == {CALLER_LEG, b.TAB_LEG, b.BENS_LEG}

@@ -27,7 +27,7 @@ from tests.signaling.calls import builders as b
 def joined_at(moment: float) -> tuple[Effect, ...]:
     """What joining Ann in her tab asks for."""
     return (
-        JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),
+        JoinLegs(legs=(CALLER_LEG, b.TAB_LEG)),
         AgentJoined(agent=b.ANN, session=b.TAB, joined_at=moment),
     )
 

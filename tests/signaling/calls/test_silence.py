@@ -22,7 +22,7 @@ def test_a_silent_agent_is_covered_by_hold_audio_and_joined_again() -> None:
     assert (call.phase, call.deadline) == (Phase.TALKING, talking.deadline), "silence alone loses no agent"
 
     back, effects, _ = machine.step(call, b.leg_speaks(), b.NOW + 63.0)
-    assert effects == (JoinLegs(leg=CALLER_LEG, other=b.TAB_LEG),), "nobody is told of a second conversation"
+    assert effects == (JoinLegs(legs=(CALLER_LEG, b.TAB_LEG)),), "nobody is told of a second conversation"
     assert back == talking, "once joined again, it is the conversation of before"
 
 
