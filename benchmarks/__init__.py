@@ -4,7 +4,7 @@
 - ``server_process``: a whole server in a process of its own; ``promises``: what it has to keep
 - ``demo``: one call, its timeline and the caller's-ear report; ``keyboard``: for the person who plays the agent
 - ``relay``, ``waiting``, ``setup``: what a server costs and how it sounds; ``load``: traffic for a server of one's own
-- ``board``: the waiting room over each of ``stores``; ``redis_process``: a Redis for it
+- ``board``: the waiting room, ``verdicts``: the permission policy, over ``stores``; ``redis_process``: a Redis for it
 - ``crowd``: callers and agents by the thousand; ``usage``, ``cores``, ``spread``, ``machine``, ``report``: figures
 - ``series`` runs them all, ``page`` and ``plots`` write ``results``
 """

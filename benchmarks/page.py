@@ -58,6 +58,14 @@ _BY_STORE: dict[str, tuple[Column, ...]] = {
         ("meetings a second, all at once", lambda keys: f"{keys['per_second_at_once']}"),
         ("record, KB", lambda keys: f"{keys['record_kb']}"),
     ),
+    "verdicts": (
+        ("store", lambda keys: keys["store"]),
+        ("verdicts a second, alone", lambda keys: f"{keys['verdicts_alone_per_second']}"),
+        ("contended", lambda keys: f"{keys['verdicts_contended_per_second']}"),
+        ("slots taken and given back a second, alone", lambda keys: f"{keys['slots_alone_per_second']}"),
+        ("attempts a second, contended", lambda keys: f"{keys['slots_contended_per_second']}"),
+        ("of these refused", lambda keys: f"{keys['slots_contended_refused']}"),
+    ),
 }
 """Tables with a row for each store that one run measured."""
 STORES = ("memory", "sqlite", "redis")

@@ -9,13 +9,20 @@ from matplotlib.figure import Figure
 
 _PARTIES = {"relay": ("calls", "bridged calls"), "waiting": ("callers", "waiting callers")}
 
+_COLOURS = {"memory": "tab:blue", "sqlite": "tab:orange", "redis": "tab:green"}
 _RATES = {
     "board": (
         ("all agents get free at once", "per_second_at_once"),
         ("one agent after another", "per_second_one_by_one"),
     ),
+    "verdicts": (
+        ("verdicts", "verdicts_alone_per_second"),
+        ("verdicts on one pair", "verdicts_contended_per_second"),
+        ("slots taken and given back", "slots_alone_per_second"),
+        ("attempts at one slot", "slots_contended_per_second"),
+    ),
 }
-_RATES_OF = {"board": "callers and agents who meet, per second"}
+_RATES_OF = {"board": "callers and agents who meet, per second", "verdicts": "per second, 50 at a time"}
 
 
 def draw(name: str, runs: Sequence[dict[str, Any]], path: Path) -> None:
@@ -45,8 +52,10 @@ def draw(name: str, runs: Sequence[dict[str, Any]], path: Path) -> None:
 def draw_stores(results: Mapping[str, Sequence[dict[str, Any]]], path: Path) -> None:
     """Draw how often a second each store can do what was measured; the suffix chooses SVG or PNG."""
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ringbridge"}):
-        figure = Figure(figsize=(8, 2.6), layout="constrained")
-        for axes, (name, rows) in zip(figure.subplots(1, len(results), squeeze=False)[0], results.items(), strict=True):
+        figure = Figure(figsize=(8, 2.2 * len(results) + 0.4), layout="constrained")
+        for axes, (name, rows) in zip(
+            figure.subplots(len(results), 1, squeeze=False)[:, 0], results.items(), strict=True
+        ):
             _bars(axes, name, rows)
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
@@ -56,7 +65,13 @@ def _bars(axes: Any, name: str, rows: Sequence[dict[str, Any]]) -> None:
     height = 0.8 / max(1, len(rows))
     for place, keys in enumerate(rows):
         values = [keys[key] for _, key in rates]
-        bars = axes.barh([at + place * height for at in range(len(rates))], values, height, label=keys["store"])
+        bars = axes.barh(
+            [at + place * height for at in range(len(rates))],
+            values,
+            height,
+            label=keys["store"],
+            color=_COLOURS[keys["store"]],
+        )
         axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
     axes.set_yticks([at + 0.4 - height / 2 for at in range(len(rates))], [label for label, _ in rates])
     axes.set_xscale("log")

@@ -21,6 +21,7 @@ SERIES: dict[str, tuple[str, ...]] = {
     "waiting-2000": ("waiting", "--callers", "1990", "--probes", "10"),
     "setup-200": ("setup", "--calls", "200", "--rate", "20"),
     "board": ("board",),
+    "verdicts": ("verdicts",),
 }
 """Name of the result, and the benchmark with its options; fewer calls a second where a full core has to set them up."""
 _LONGEST_S = 600.0
