@@ -14,7 +14,8 @@ _Shape = TypeVar("_Shape")
 LATEST_EPOCH = 9_999_999_999
 """Largest time accepted, epoch seconds of ten digits (the year 2286): larger ones are milliseconds or nonsense."""
 
-_ABSENT = msgspec.Raw()
+ABSENT = msgspec.Raw()
+"""A nested part that is missing."""
 
 
 class Envelope(msgspec.Struct):
@@ -27,24 +28,24 @@ class Envelope(msgspec.Struct):
 class Entry(msgspec.Struct):
     """One WhatsApp Business Account's share of the body."""
 
-    changes: msgspec.Raw = _ABSENT
+    changes: msgspec.Raw = ABSENT
 
 
 class Change(msgspec.Struct):
     """One subscribed field's news."""
 
     field: object = None
-    value: msgspec.Raw = _ABSENT
+    value: msgspec.Raw = ABSENT
 
 
 class CallsValue(msgspec.Struct):
     """The value of a change of the field ``calls``."""
 
-    metadata: msgspec.Raw = _ABSENT
-    contacts: msgspec.Raw = _ABSENT
-    calls: msgspec.Raw = _ABSENT
-    statuses: msgspec.Raw = _ABSENT
-    errors: msgspec.Raw = _ABSENT
+    metadata: msgspec.Raw = ABSENT
+    contacts: msgspec.Raw = ABSENT
+    calls: msgspec.Raw = ABSENT
+    statuses: msgspec.Raw = ABSENT
+    errors: msgspec.Raw = ABSENT
 
 
 class Metadata(msgspec.Struct):
@@ -57,7 +58,7 @@ class Metadata(msgspec.Struct):
 class Contact(msgspec.Struct):
     """What WhatsApp shows of a user."""
 
-    profile: msgspec.Raw = _ABSENT
+    profile: msgspec.Raw = ABSENT
     wa_id: object = None
     user_id: object = None
 
@@ -78,10 +79,10 @@ class CallItem(msgspec.Struct, rename={"from_": "from"}):
     direction: object = None
     from_: object = None
     from_user_id: object = None
-    session: msgspec.Raw = _ABSENT
+    session: msgspec.Raw = ABSENT
     status: object = None
     duration: object = None
-    errors: msgspec.Raw = _ABSENT
+    errors: msgspec.Raw = ABSENT
     cta_payload: object = None
     deeplink_payload: object = None
 
@@ -99,7 +100,7 @@ class ErrorItem(msgspec.Struct):
     code: object = None
     title: object = None
     message: object = None
-    error_data: msgspec.Raw = _ABSENT
+    error_data: msgspec.Raw = ABSENT
 
 
 class ErrorData(msgspec.Struct):
@@ -119,7 +120,7 @@ def part(raw: bytes | msgspec.Raw, shape: type[_Shape]) -> _Shape | None:
 
 def parts(raw: msgspec.Raw) -> list[msgspec.Raw] | None:
     """The elements of a JSON array; none if it is absent or null, None if it is something else."""
-    if raw in (_ABSENT, msgspec.Raw(b"null")):
+    if raw in (ABSENT, msgspec.Raw(b"null")):
         return []
     return part(raw, list[msgspec.Raw])
 

@@ -9,12 +9,13 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from signaling.whatsapp.fields import calls
+from signaling.conversations.news import News
+from signaling.whatsapp.fields import account, calls, messages
 from signaling.whatsapp.fields.calls import CallEvent
 from signaling.whatsapp.fields.findings import Ignored, each, quotable
 from signaling.whatsapp.payload import Change, Entry, Envelope, part, parts
 
-WebhookEvent: TypeAlias = CallEvent
+WebhookEvent: TypeAlias = CallEvent | News
 
 
 class NotAWebhook(Exception):
@@ -56,5 +57,9 @@ def _change(raw: msgspec.Raw, where: str) -> Iterator[WebhookEvent | Ignored]:
         yield Ignored("not a change", where)
     elif change.field == calls.FIELD:
         yield from calls.read(change.value, where)
+    elif change.field == messages.FIELD:
+        yield from messages.read(change.value, where)
+    elif isinstance(change.field, str) and change.field in account.FIELDS:
+        yield from account.read(change.field, change.value, where)
     else:
-        yield Ignored(f"{quotable(change.field)} is not a field of calls", where)
+        yield Ignored(f"{quotable(change.field)} is not a field of ours", where)

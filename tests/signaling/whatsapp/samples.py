@@ -120,36 +120,106 @@ def webhook(*calls: Any, **changes: Any) -> bytes:
     return envelope(entry(change(value(*calls, **changes))))
 
 
-PERMISSION_REPLY: Json = {
-    "messaging_product": "whatsapp",
-    "metadata": metadata(),
-    "contacts": [contact()],
-    "messages": [
-        {
-            "from": CALLER_NUMBER,
-            "id": "wamid.HBgMNDQ3NzAwOTAwMTIzFQIAEhgUM0E5",
-            "timestamp": "1795330000",
-            "type": "interactive",
-            "interactive": {
-                "type": "call_permission_reply",
-                "call_permission_reply": {"response": "accept", "expiration_timestamp": "1795934800"},
-            },
-        }
-    ],
-}
-"""1.10."""
-ACCOUNT_UPDATE: Json = {
-    "phone_number": "442079460018",
-    "event": "ACCOUNT_RESTRICTION",
-    "restriction_info": [{"restriction_type": "RESTRICTED_BUSINESS_INITIATED_CALLING", "expiration": 1795939200}],
-}
-"""1.11."""
 RECORDING: Json = {
     "id": INBOUND_ID,
     "event": "call_recording_available",
     "call_recording": {"type": "audio", "audio": {"id": "1", "sha256": "x", "url": "https://example.org/1"}},
 }
 """1.9."""
+
+
+REQUEST_ID = "wamid.HBgMNDQ3NzAwOTAwMTIzFQIAERgSRUU1"
+MESSAGE_ID = "wamid.HBgMNDQ3NzAwOTAwMTIzFQIAEhgUM0E5"
+
+
+def message(kind: str = "text", **changes: Any) -> Json:
+    """What a customer writes; a change to None leaves the field out."""
+    whole = {
+        "from": CALLER_NUMBER,
+        "from_user_id": CALLER_USER_ID,
+        "id": MESSAGE_ID,
+        "timestamp": "1795330000",
+        "type": kind,
+    }
+    return _changed(whole, changes)
+
+
+def permission_reply(context: str | None = REQUEST_ID, **changes: Any) -> Json:
+    """1.10; changes concern the reply itself."""
+    reply = {
+        "response": "accept",
+        "is_permanent": False,
+        "expiration_timestamp": "1795934800",
+        "response_source": "user_action",
+    }
+    return message(
+        "interactive",
+        context={"from": "442079460018", "id": context} if context else None,
+        interactive={"type": "call_permission_reply", "call_permission_reply": _changed(reply, changes)},
+    )
+
+
+def message_status(word: str = "delivered", **changes: Any) -> Json:
+    """How a message of ours fares; Cloud API webhooks reference, *messages*, statuses."""
+    whole = {
+        "id": REQUEST_ID,
+        "status": word,
+        "timestamp": "1795329990",
+        "recipient_id": CALLER_NUMBER,
+        "recipient_user_id": CALLER_USER_ID,
+        "conversation": {"id": "c1", "origin": {"type": "utility"}},
+        "pricing": {"billable": True, "pricing_model": "PMP", "category": "utility"},
+        "biz_opaque_callback_data": "wish-1",
+    }
+    return _changed(whole, changes)
+
+
+def messages(*items: Any, **changes: Any) -> Json:
+    """The value of one change of the field ``messages``."""
+    return value(calls=None, messages=list(items), **changes)
+
+
+def news(*items: Any, **changes: Any) -> bytes:
+    """A body with one change of the field ``messages`` that carries these."""
+    return envelope(entry(change(messages(*items, **changes), field="messages")))
+
+
+ACCOUNT_RESTRICTION: Json = {
+    "phone_number": "442079460018",
+    "event": "ACCOUNT_RESTRICTION",
+    "restriction_info": [
+        {
+            "restriction_type": "RESTRICTED_BUSINESS_INITIATED_CALLING",
+            "expiration": 1795939200,
+            "remediation": "Raise pick-up and feedback quality",
+        }
+    ],
+}
+"""1.11."""
+ACCOUNT_VIOLATION: Json = {
+    "phone_number": "442079460018",
+    "event": "ACCOUNT_VIOLATION",
+    "violation_info": {"violation_type": "LOW_BUSINESS_INITIATED_CALLING_QUALITY", "remediation": "Call less"},
+}
+"""1.11."""
+SETTINGS_UPDATE: Json = {
+    "messaging_product": "whatsapp",
+    "timestamp": "1795334400",
+    "type": "phone_number_settings",
+    "phone_number_settings": {
+        "phone_number_id": PHONE_NUMBER_ID,
+        "calling": {"status": "ENABLED", "call_icon_visibility": "DEFAULT", "callback_permission_status": "ENABLED"},
+    },
+}
+"""1.11."""
+TEMPLATE_UPDATE: Json = {
+    "event": "REJECTED",
+    "message_template_id": 1689556908129832,
+    "message_template_name": "ask_call_v1",
+    "message_template_language": "en_GB",
+    "reason": "ABUSIVE_CONTENT",
+}
+"""Cloud API webhooks reference, *message_template_status_update*."""
 
 
 def _changed(whole: Json, changes: Json) -> Json:
