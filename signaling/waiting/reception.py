@@ -27,6 +27,10 @@ class Reception:
         self.unrouted = 0
         """Calls that no rule expected, although there are rules; each is in the log too."""
 
+    def queue_of(self, approach: Approach) -> str:
+        """Whose agents see to a customer who approaches otherwise than by a call."""
+        return self._directory.find(approach).queue
+
     def route(self, offer: CallOffered) -> Route:
         """Where this call goes."""
         payloads = (offer.cta_payload, offer.deeplink_payload)

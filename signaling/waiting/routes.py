@@ -15,7 +15,7 @@ from signaling.calls.events import Caller
 
 ANY_END = "*"
 """At the end of a payload in a rule: whatever follows matches too."""
-_NO_COUNTRY = frozenset({"001", "ZZ"})
+NO_COUNTRY = frozenset({"001", "ZZ"})
 """What the numbering plan answers for numbers of no country (Unicode's codes for the world and for unknown)."""
 
 
@@ -120,4 +120,4 @@ def _country_of_number(digits: str) -> str | None:
     country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
         number.country_code or 0
     )
-    return None if country in _NO_COUNTRY else country
+    return None if country in NO_COUNTRY else country

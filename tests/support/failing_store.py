@@ -15,6 +15,11 @@ class FailingStore:
         """Requests that came while it was away."""
         self.answers_to_lose = 0
         """So many commits take effect and are answered by StoreUnavailable all the same."""
+        self._writes_left: int | None = None
+
+    def away_after(self, writes: int | None) -> None:
+        """Be away once so many writes were done, as after a crash; None is never."""
+        self.away, self._writes_left = False, writes
 
     async def load(self, key: str) -> Versioned | None:
         """As the contract says."""
@@ -23,6 +28,9 @@ class FailingStore:
 
     async def commit(self, key: str, version: int, value: bytes | None, *, ttl: float | None = None) -> int:
         """As the contract says."""
+        if self._writes_left is not None:
+            self.away = self._writes_left == 0
+            self._writes_left -= 1
         self._check()
         committed = await self._store.commit(key, version, value, ttl=ttl)
         if self.answers_to_lose:

@@ -30,7 +30,8 @@ class FakeGraph:
         self.arrived = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = msgspec.json.decode(await request.read())
+        raw = await request.read()
+        body = msgspec.json.decode(raw) if raw else None
         self.asked.append(Asked(request.method, request.raw_path, dict(request.headers), body))
         self.arrived.set()
         answer = self.script[0] if len(self.script) == 1 else self.script.pop(0)
