@@ -17,6 +17,7 @@ from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from hold_audio.ringback import ZONES
 from mediaserver.config import Config, Secrets
+from mediaserver.correspondence import Correspondence, MetaDecides, Outside, corresponding
 from mediaserver.figures import Figures
 from mediaserver.ledger import Ledger
 from mediaserver.legs.srtp import srtp_functions
@@ -99,7 +100,14 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         access = StoreAccess(config.store, secrets.store_password)
         store, hold = await stack.enter_async_context(access.served(SITE, clock, pause=pause))
         today = Today(clock, zone=ZoneInfo(config.wallboard.zone), in_time_s=config.wallboard.in_time_s)
-        records = Records(store, pause=pause, listeners=(today.note,))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        reception = reception_of(config, clock)
+        correspondence = await stack.enter_async_context(
+            corresponding(
+                config, Outside(store, http, _access(config, secrets), clock, MetaDecides()), reception.queue_of
+            )
+        )
+        records = Records(store, pause=pause, listeners=(today.note, correspondence.call_log.note))
         stack.push_async_callback(records.close)
         await today.start(records)
 
@@ -116,14 +124,12 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         stack.push_async_callback(media.stop)
         engine.start()
 
-        http = await stack.enter_async_context(aiohttp.ClientSession())
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
         desk = Desk(post=board.post, room=dispatcher, queues=[queue.name for queue in config.queues])
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
-        reception = reception_of(config, clock)
         supervisor = Supervisor(
             Ports(media, media, graph, dispatcher, desk, ledger),
             records,
@@ -137,19 +143,21 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         webhook = Webhook(
             Inbox(store),
             supervisor.deliver,
+            correspondence.intake.hear,
             app_secret=secrets.app_secret.get_secret_value(),
             verify_token=secrets.verify_token.get_secret_value(),
             pause=pause,
         )
         stack.push_async_callback(webhook.close)
-        await supervisor.recover()
-        await webhook.recover()
+        await _recover(supervisor, webhook, correspondence, records)
 
         look = _look(supervisor, dispatcher, today, config, clock)
         feed = Feed(look, pause)
         stack.push_async_callback(feed.close)
         identify, origins = Verifier(secrets.agent_secret.get_secret_value(), clock), config.http.origins
-        agents = AgentEndpoint(desk, Sideline(feed, board.line_tests), identify, allowed_origins=origins)
+        agents = AgentEndpoint(
+            desk, Sideline(feed, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
+        )
         operations = (*calls.operations(records), *wallboard.operations(look))
         api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
         application = server.build(
@@ -183,6 +191,13 @@ async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callab
         if heart.done() and not heart.cancelled():
             # The process ends with an error, so that whoever watches it starts a new one.
             heart.result()
+
+
+async def _recover(supervisor: Supervisor, webhook: Webhook, correspondence: Correspondence, records: Records) -> None:
+    """Finish what a former process has begun: its calls first, since people wait in them."""
+    await supervisor.recover()
+    await webhook.recover()
+    await correspondence.start(records)
 
 
 def _build_engine(config: Config, library: Library) -> Engine:

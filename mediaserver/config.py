@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInf
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from mediaserver.numbers_config import NumberSection
 from mediaserver.section import Address, Country, Section, Zone
 from mediaserver.store_config import StoreSection
 from mediaserver.wait_config import AudioSection
@@ -111,6 +112,9 @@ class WhatsAppSection(Section):
     graph_version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$", description="Version of the Graph API.")
     timeout_s: float = Field(default=5.0, gt=0, le=20, description="Longest wait for one answer of Meta, in seconds.")
     phone_number_id: str | None = Field(default=None, description="Meta's id of the business number (PNID).")
+    business_account_id: str | None = Field(
+        default=None, description="Meta's id of the WhatsApp Business Account, whose message templates may be sent."
+    )
     calling: CallingSection = CallingSection()
 
 
@@ -139,6 +143,7 @@ class Config(Section):
     http: HttpSection = HttpSection()
     media: MediaSection = MediaSection()
     whatsapp: WhatsAppSection = WhatsAppSection()
+    numbers: tuple[NumberSection, ...] = ()
     queues: Queues = (QueueSection(),)
     routes: tuple[RouteSection, ...] = ()
     agents: tuple[AgentSection, ...] = ()

@@ -210,7 +210,13 @@ class ScriptedAgent:
                 self._rings.put_nowait(self._begin(message))
             case messages.Resume():
                 self._resumed.put_nowait(self._begin(message))
-            case messages.Pong() | messages.Wallboard() | messages.LineAnswer() | messages.LineRefused():
+            case (
+                messages.Pong()
+                | messages.Wallboard()
+                | messages.ConversationChanged()
+                | messages.LineAnswer()
+                | messages.LineRefused()
+            ):
                 pass
             case _:
                 self._take_for_call(message)

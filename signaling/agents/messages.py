@@ -142,6 +142,13 @@ class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
     on: bool
 
 
+class WatchConversation(_Message, frozen=True, tag="watch_conversation"):
+    """The tab wants to be told whenever this conversation changes, or no more. Watch first, read afterwards."""
+
+    conversation_id: str
+    on: bool
+
+
 class LineOffer(_Message, frozen=True, tag="line_offer"):
     """SDP offer for a test call, which only this tab hears; answered with LineAnswer or LineRefused."""
 
@@ -174,7 +181,7 @@ DeskMessage: TypeAlias = (
     | Ping
 )
 """What concerns the agent and his calls."""
-SidelineMessage: TypeAlias = WatchWallboard | LineOffer | EndLineTest
+SidelineMessage: TypeAlias = WatchWallboard | WatchConversation | LineOffer | EndLineTest
 """What concerns no call."""
 ClientMessage: TypeAlias = DeskMessage | SidelineMessage
 
@@ -329,6 +336,14 @@ class LineRefused(_Message, frozen=True, tag="line_refused"):
     reason: str
 
 
+class ConversationChanged(_Message, frozen=True, tag="conversation"):
+    """A conversation that this tab watches has changed; ``GET /api/v1/conversations/{id}`` says what it is now."""
+
+    conversation_id: str
+    revision: int
+    """Grows with every change: what is not newer than what the page shows can be left unread."""
+
+
 class Pong(_Message, frozen=True, tag="pong"):
     """Answer to Ping."""
 
@@ -350,6 +365,7 @@ ServerMessage: TypeAlias = (
     | Wallboard
     | LineAnswer
     | LineRefused
+    | ConversationChanged
     | Pong
 )
 

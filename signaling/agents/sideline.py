@@ -1,4 +1,4 @@
-"""Owns what a tab may ask for that concerns no call: the wallboard, and test calls. It says who may have it."""
+"""Owns what a tab may ask for that concerns no call: wallboard, conversations, test calls. It says who may have it."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -6,8 +6,18 @@ from typing import TypeAlias
 import structlog
 
 from signaling.agents.line_test import LineTests
-from signaling.agents.messages import EndLineTest, LineOffer, ServerMessage, SidelineMessage, Wallboard, WatchWallboard
+from signaling.agents.messages import (
+    ConversationChanged,
+    EndLineTest,
+    LineOffer,
+    ServerMessage,
+    SidelineMessage,
+    Wallboard,
+    WatchConversation,
+    WatchWallboard,
+)
 from signaling.agents.tokens import Identity, Role
+from signaling.conversations.watchers import Watchers
 from signaling.wallboard.feed import Feed
 
 Send: TypeAlias = Callable[[ServerMessage], None]
@@ -19,8 +29,9 @@ _log = structlog.get_logger(__name__)
 class Sideline:
     """Everything beside the desk, for all tabs."""
 
-    def __init__(self, wallboard: Feed, line_tests: LineTests) -> None:
+    def __init__(self, wallboard: Feed, line_tests: LineTests, conversations: Watchers) -> None:
         self._wallboard = wallboard
+        self._conversations = conversations
         self._line_tests = line_tests
 
     def receive(self, identity: Identity, send: Send, message: SidelineMessage) -> None:
@@ -33,6 +44,11 @@ class Sideline:
                 _log.debug("agent_message_ignored", agent=identity.name, reason="not a supervisor")
             case WatchWallboard():
                 self._wallboard.leave(send)
+            case WatchConversation(on=False):
+                self._conversations.unwatch(send, message.conversation_id)
+            case WatchConversation():
+                if not self._conversations.watch(send, message.conversation_id, _telling(send)):
+                    _log.debug("agent_message_ignored", agent=identity.name, reason="watches too much")
             case LineOffer():
                 self._line_tests.begin(send, message.sdp, send)
             case EndLineTest():
@@ -41,4 +57,9 @@ class Sideline:
     def close(self, send: Send) -> None:
         """The tab is gone."""
         self._wallboard.leave(send)
+        self._conversations.leave(send)
         self._line_tests.end(send)
+
+
+def _telling(send: Send) -> Callable[[str, int], None]:
+    return lambda conversation, revision: send(ConversationChanged(conversation_id=conversation, revision=revision))

@@ -6,17 +6,18 @@ No call is handled here, and no body, number or call id is logged.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 from aiohttp import web
 
+from signaling.conversations.news import News
 from signaling.pause import Pause
 from signaling.store.contract import StoreUnavailable
 from signaling.store.inbox import Inbox
 from signaling.whatsapp import signature
 from signaling.whatsapp.fields.calls import CallEvent
-from signaling.whatsapp.webhook import NotAWebhook, Reading, read
+from signaling.whatsapp.webhook import NotAWebhook, Reading, WebhookEvent, read
 
 PATH = "/webhooks/whatsapp"
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -28,23 +29,48 @@ RETRY_S = 1.0
 CLOSE_S = 3.0
 """How long close lets deliveries finish, seconds; what is cut off is delivered at the next start."""
 
-Deliver: TypeAlias = Callable[[tuple[CallEvent, ...]], Awaitable[None]]
-"""Hands events to their calls. May raise StoreUnavailable and is then asked again; repetition is harmless."""
+_Event = TypeVar("_Event")
+_Insist: TypeAlias = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+Deliver: TypeAlias = Callable[[tuple[_Event, ...]], Awaitable[None]]
+"""Hands events to whom they concern. May raise StoreUnavailable and is then asked again; repetition is harmless."""
 
 _log = structlog.get_logger(__name__)
+
+
+class _Lane(Generic[_Event]):
+    """One delivery at a time, in order of arrival: a connect and its terminate cannot slip past each other."""
+
+    def __init__(self, deliver: Deliver[_Event], insist: _Insist) -> None:
+        self._deliver = deliver
+        self._insist = insist
+        self._turn = asyncio.Lock()
+
+    async def carry(self, events: tuple[_Event, ...]) -> None:
+        if events:
+            async with self._turn:
+                await self._insist(lambda: self._deliver(events))
 
 
 class Webhook:
     """The two handlers of Meta's callback address. Owned: the tasks that deliver."""
 
-    def __init__(self, inbox: Inbox, deliver: Deliver, *, app_secret: str, verify_token: str, pause: Pause) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        deliver: Deliver[CallEvent],
+        hear: Deliver[News],
+        *,
+        app_secret: str,
+        verify_token: str,
+        pause: Pause,
+    ) -> None:
         self._inbox = inbox
-        self._deliver = deliver
+        # A lane for each kind: no caller waits until a thousand statuses of messages are written down.
+        self._calls = _Lane(deliver, self._insist)
+        self._news = _Lane(hear, self._insist)
         self._app_secret = app_secret
         self._verify_token = verify_token
         self._pause = pause
-        # One delivery at a time, in order of arrival: a connect and its terminate cannot slip past each other.
-        self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -97,7 +123,7 @@ class Webhook:
             if late:
                 await asyncio.wait(late)
 
-    async def _accept(self, raw: bytes, events: tuple[CallEvent, ...]) -> None:
+    async def _accept(self, raw: bytes, events: tuple[WebhookEvent, ...]) -> None:
         try:
             key = await self._inbox.accept(raw)
         except StoreUnavailable as error:
@@ -108,7 +134,7 @@ class Webhook:
             return
         self._begin(key, events)
 
-    def _begin(self, key: str, events: tuple[CallEvent, ...]) -> asyncio.Task[None]:
+    def _begin(self, key: str, events: tuple[WebhookEvent, ...]) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work(key, events))
         self._tasks.add(task)
         task.add_done_callback(self._worked)
@@ -119,9 +145,9 @@ class Webhook:
         if not task.cancelled() and (bug := task.exception()):
             _log.error("webhook_bug", error=type(bug).__name__)
 
-    async def _work(self, key: str, events: tuple[CallEvent, ...]) -> None:
-        async with self._turn:
-            await self._insist(lambda: self._deliver(events))
+    async def _work(self, key: str, events: tuple[WebhookEvent, ...]) -> None:
+        await self._calls.carry(tuple(event for event in events if isinstance(event, CallEvent)))
+        await self._news.carry(tuple(event for event in events if not isinstance(event, CallEvent)))
         await self._insist(lambda: self._inbox.done(key))
 
     async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -18,6 +18,7 @@ from signaling.agents.messages import (
     Away,
     ClientMessage,
     CloseCode,
+    ConversationChanged,
     HangUp,
     Hello,
     Joined,
@@ -32,6 +33,7 @@ from signaling.agents.messages import (
     ServerMessage,
     StopRing,
     Wallboard,
+    WatchConversation,
     WatchWallboard,
     Welcome,
     decode_from_server,
@@ -49,6 +51,7 @@ from signaling.calls.events import (
     Caller,
     Event,
 )
+from signaling.conversations.watchers import MOST, Watchers
 from signaling.pause import pause
 from signaling.store.memory import MemoryStore
 from signaling.waiting.dispatcher import Dispatcher
@@ -95,7 +98,8 @@ class Site:
         feed = Feed(lambda: WallboardNow(self.clock(), (), (), ()), pause)
         self.asked = Asked()
         self.line_tests = LineTests(FakeLegs(self.asked), FakeMedia(self.asked), queue="main")
-        self.sideline = Sideline(feed, self.line_tests)
+        self.watchers = Watchers()
+        self.sideline = Sideline(feed, self.line_tests, self.watchers)
         self.desk = Desk(post=self._post, room=self.room, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
@@ -406,3 +410,22 @@ async def test_a_test_call_ends_with_its_tab(site: Site) -> None:
     name, *_ = await site.asked.until("legs.answer")
     await tab.socket.close()
     assert await site.asked.until("legs.close") == (name, None), "a leg would play music to nobody"
+
+
+async def test_a_tab_hears_of_the_conversations_it_watches(site: Site) -> None:
+    tab = await site.sign_in()
+    for number in range(MOST + 1):
+        await tab.say(WatchConversation(conversation_id=f"c{number}", on=True))
+    await tab.say(WatchConversation(conversation_id="c1", on=False))
+    await tab.say(Ping())
+    assert isinstance(await tab.hear(), Pong), "watching answers something"
+    for conversation in ("c0", "c1", f"c{MOST}", "c2"):
+        site.watchers.changed(conversation, 7)
+    heard = [await tab.hear(), await tab.hear()]
+    assert heard == [
+        ConversationChanged(conversation_id="c0", revision=7),
+        ConversationChanged(conversation_id="c2", revision=7),
+    ], "a page is told of what it left, or of more than it may watch, or not of what it shows"
+    await tab.socket.close()
+    await asyncio.wait_for(site.handled.wait(), BOUND_S)
+    assert not site.watchers._watched, "a closed tab is told for ever"

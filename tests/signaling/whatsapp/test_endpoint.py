@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
+from signaling.conversations.news import MessageStatus, News, PermissionReply, UserMessage
 from signaling.store.contract import Store, StoreUnavailable
 from signaling.store.inbox import Inbox
 from signaling.store.memory import MemoryStore
@@ -19,11 +20,15 @@ from signaling.whatsapp.fields.calls import CallEvent
 from signaling.whatsapp.signature import HEADER, sign
 from tests.signaling.whatsapp.samples import (
     CALLER_NUMBER,
-    PERMISSION_REPLY,
     change,
     connect,
     entry,
     envelope,
+    message,
+    message_status,
+    messages,
+    news,
+    permission_reply,
     terminate,
     webhook,
 )
@@ -61,6 +66,21 @@ class Deliveries:
         return self.all
 
 
+class Heard:
+    """What conversations were told; ``held`` keeps them busy."""
+
+    def __init__(self) -> None:
+        self.all: list[News] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.begun = asyncio.Event()
+
+    async def __call__(self, news: tuple[News, ...]) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        self.all += news
+
+
 class Door:
     """A webhook on loopback with everything around it."""
 
@@ -68,6 +88,7 @@ class Door:
         self.memory: Store = MemoryStore(HandClock())
         self.store = FailingStore(self.memory)
         self.deliveries = Deliveries()
+        self.heard = Heard()
         self.pause = HeldPause()
         self.webhook = self.build()
         app = web.Application()
@@ -76,7 +97,9 @@ class Door:
 
     def build(self) -> Webhook:
         """Another process over the same store."""
-        return Webhook(Inbox(self.store), self.deliveries, app_secret=SECRET, verify_token="mine", pause=self.pause)
+        return Webhook(
+            Inbox(self.store), self.deliveries, self.heard, app_secret=SECRET, verify_token="mine", pause=self.pause
+        )
 
     async def post(self, body: bytes, **headers: str) -> int:
         """The status; ``sign="..."`` replaces the signature."""
@@ -153,8 +176,31 @@ async def test_what_is_no_webhook_leaves_nothing(door: Door) -> None:
 
 
 async def test_other_news_is_acknowledged_and_not_kept(door: Door) -> None:
-    assert await door.post(envelope(entry(change(PERMISSION_REPLY, field="messages")))) == 200, "Meta sends it again"
-    assert await door.held() == [], "messages that are not ours to keep are kept"
+    body = envelope(entry(change({"current_limit": "TIER_1K"}, field="phone_number_quality_update")))
+    assert await door.post(body) == 200, "Meta sends it again"
+    assert await door.held() == [], "what is not ours is kept"
+
+
+async def test_news_of_messages_are_kept_and_heard_once(door: Door) -> None:
+    """#101, #102."""
+    body = news(permission_reply(), message(text={"body": "Hello"}))
+    statuses = await asyncio.gather(*(door.post(body) for _ in range(20)))
+    assert set(statuses) == {200}, "Meta would send a duplicate again and again"
+    await door.settled()
+    assert [type(told) for told in door.heard.all] == [PermissionReply, UserMessage], "news are lost or repeated"
+    assert await Inbox(door.store).pending() == [], "a restart would tell it again"
+
+
+async def test_a_call_does_not_wait_for_news_of_messages(door: Door) -> None:
+    door.heard.go_on.clear()
+    await door.post(envelope(entry(change(messages(statuses=[message_status()]), field="messages"))))
+    await asyncio.wait_for(door.heard.begun.wait(), 5)
+    await door.post(BODY)
+    assert len(await door.deliveries.until(1)) == 1, "a caller waits behind statuses of messages"
+    assert len(await Inbox(door.store).pending()) > 0, "what is not worked on yet would be lost by a crash"
+    door.heard.go_on.set()
+    await door.settled()
+    assert [type(told) for told in door.heard.all] == [MessageStatus], "the status is lost"
 
 
 async def test_three_megabytes_are_taken_and_five_are_not(door: Door) -> None:
