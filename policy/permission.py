@@ -111,6 +111,7 @@ def _run(ledger: Ledger, answers: tuple[Answer, ...], limits: Limits) -> _Run:
         match fact:
             case Call(outcome=Outcome.CONNECTED):
                 ends.clear()
+                withdrawn = False
             case Call(outcome=Outcome.UNANSWERED | Outcome.REJECTED):
                 ends.append(at)
                 if len(ends) >= limits.run_revokes.value:

@@ -62,8 +62,12 @@ def _only_at_meta(snapshot: Snapshot, can: Can | None, limit: Limit, known: Sequ
     if usage is None:
         return []
     ours = sum(fact.at <= snapshot.at < fact.at + _window(limit) for fact in known)
-    item = Counted(id=None, at=snapshot.at, leaves_at=snapshot.at + _window(limit))
-    return [item] * (usage.used - ours)
+    unknown = Counted(id=None, at=snapshot.at, leaves_at=snapshot.at + _window(limit))
+    if ours or usage.free_at is None:
+        return [unknown] * (usage.used - ours)
+    # Meta counts nothing that we know of, and says when the first of it leaves.
+    first = Counted(id=None, at=snapshot.at, leaves_at=usage.free_at)
+    return [first, *[unknown] * (usage.used - 1)]
 
 
 def _count(reason: Reason, limit: Limit, items: list[Counted], now: float) -> Count:

@@ -99,7 +99,7 @@ class Books:
         for happened in sorted([*self.calls.values(), *self.answered.values()], key=_order):
             match happened:
                 case Picked():
-                    run = 0
+                    run, gone = 0, False
                 case Missed():
                     run += 1
                     if run >= REVOKED_AFTER:

@@ -1,7 +1,5 @@
 """What happens between a business and a user, in short words, for the tests of the policy."""
 
-from collections.abc import Iterable
-
 from policy.events import (
     CallPlaced,
     CallReserved,
@@ -28,7 +26,11 @@ WEEK = 7 * DAY
 
 def ledger(*events: Event) -> Ledger:
     """What somebody knows who was told these, each as it happened."""
-    known = Ledger()
+    return ledger_after(Ledger(), *events)
+
+
+def ledger_after(known: Ledger, *events: Event) -> Ledger:
+    """What is known after these, too."""
     for event in events:
         known = apply(known, event, _when(event))
     return known
@@ -121,11 +123,6 @@ def cannot(*usage: Usage) -> Can:
 def refused(code: int, at: float, until: float | None = None) -> MetaRefused:
     """Meta refused an action."""
     return MetaRefused(code=code, at=at, until=until)
-
-
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """As they happened."""
-    return sorted(events, key=_when)
 
 
 def _when(event: Event) -> float:
