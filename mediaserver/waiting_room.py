@@ -45,6 +45,7 @@ def _call_policies(queue: QueueSection) -> Policies:
         with_agent=queue.answer == "with_agent",
         says_closed=bool(queue.farewell.closed),
         return_s=queue.agent_return_s,
+        one_way_s=queue.one_way_alarm_s,
     )
 
 

@@ -22,6 +22,7 @@ from signaling.calls.effects import (
     AgentJoined,
     AnswerOffer,
     AskCallBack,
+    AudioAlarm,
     CloseLeg,
     Effect,
     EnterQueue,
@@ -159,6 +160,7 @@ class Runner:
                 | AgentConsultEnded()
                 | AgentHandedOver()
                 | ShowDigit()
+                | AudioAlarm()
                 | AgentCallEnded()
             ):
                 agents.tell(call_id, effect)

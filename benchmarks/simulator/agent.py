@@ -51,6 +51,8 @@ class AgentCall:
         """Keys the customer pressed, as shown to the agent."""
         self.consultation = Consultation()
         """The latest one."""
+        self.alarms: list[str | None] = []
+        """Who was told not to be heard, and None each time that was over."""
         self._send = send
         self.rang.happen()
 
@@ -231,6 +233,7 @@ class ScriptedAgent:
         | messages.ConsultEnded
         | messages.HandedOver
         | messages.Digit
+        | messages.AudioAlarm
         | messages.CallEnded,
     ) -> None:
         call = next((call for call in reversed(self.calls) if call.call_id == message.call_id), None)
@@ -248,6 +251,8 @@ class ScriptedAgent:
                 call.consultation.take(message)
             case messages.Digit(digit=digit):
                 call.digits.append(digit)
+            case messages.AudioAlarm(silent=silent):
+                call.alarms.append(silent)
             case messages.Held():
                 # The voice goes on: that the caller is spared it is for the server to see to.
                 call.held.happen()

@@ -14,6 +14,7 @@ import structlog
 from signaling.agents import session as protocol
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
+    AudioAlarm,
     CallEnded,
     ConsultEnded,
     Consulting,
@@ -33,6 +34,7 @@ from signaling.agents.messages import (
 )
 from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, TellCall
 from signaling.agents.tokens import Role
+from signaling.calls import effects
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
@@ -210,6 +212,8 @@ class Desk:
         match news:
             case ShowDigit():
                 self._send(news, Digit(call_id=call_id, digit=news.digit))
+            case effects.AudioAlarm():
+                self._send(news, AudioAlarm(call_id=call_id, silent=news.silent))
             case AgentConsults():
                 self._send(news, Consulting(call_id=call_id, stage=news.stage, colleague=news.colleague))
             case AgentConsultEnded():
@@ -257,7 +261,9 @@ class Desk:
             if awaited.lost_session in (tab.session.session, tab.replaces):
                 _resume(tab, message)
 
-    def _send(self, news: ShowDigit | AgentConsults | AgentConsultEnded, message: ServerMessage) -> None:
+    def _send(
+        self, news: ShowDigit | effects.AudioAlarm | AgentConsults | AgentConsultEnded, message: ServerMessage
+    ) -> None:
         """To the tab that is in conversation, and no other."""
         for tab in self._tabs_of(news.agent):
             if tab.session.session == news.session:

@@ -95,6 +95,13 @@ class Retrieve(_Message, frozen=True, tag="retrieve"):
     call_id: str
 
 
+class Mute(_Message, frozen=True, tag="mute"):
+    """The microphone is shut on purpose, or open again; told so that nobody is alarmed by the silence."""
+
+    call_id: str
+    muted: bool
+
+
 class Transfer(_Message, frozen=True, tag="transfer"):
     """The agent hands the caller over to a colleague, to a queue, or to a colleague and else to that queue.
 
@@ -173,6 +180,7 @@ DeskMessage: TypeAlias = (
     | HangUp
     | Hold
     | Retrieve
+    | Mute
     | Transfer
     | Consult
     | CancelConsult
@@ -307,6 +315,14 @@ class HandedOver(_Message, frozen=True, tag="handed_over"):
     """When the conversation with the customer began, epoch seconds; None while it still rings here."""
 
 
+class AudioAlarm(_Message, frozen=True, tag="audio_alarm"):
+    """One of the two cannot be heard while the other can, for longer than a pause lasts."""
+
+    call_id: str
+    silent: str | None
+    """``caller``, or ``agent``: nothing is heard from this tab's microphone. None once that is over."""
+
+
 class CallEnded(_Message, frozen=True, tag="call_ended"):
     """The conversation is over."""
 
@@ -361,6 +377,7 @@ ServerMessage: TypeAlias = (
     | ConsultEnded
     | HandedOver
     | Digit
+    | AudioAlarm
     | CallEnded
     | Wallboard
     | LineAnswer

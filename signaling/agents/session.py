@@ -22,6 +22,7 @@ from signaling.agents.messages import (
     Hold,
     MediaOffer,
     Merge,
+    Mute,
     Ping,
     Pong,
     Ready,
@@ -40,6 +41,7 @@ from signaling.calls.events import (
     AgentHungUp,
     AgentMediaOffered,
     AgentMergedCall,
+    AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
     AgentTransferred,
@@ -107,6 +109,7 @@ AboutCall: TypeAlias = (
     | HangUp
     | Hold
     | Retrieve
+    | Mute
     | Transfer
     | Consult
     | CancelConsult
@@ -183,6 +186,8 @@ def _wish(agent: str, message: AboutCall) -> Event | None:  # noqa: PLR0911 - on
             return AgentHeldCall(agent=agent)
         case Retrieve():
             return AgentRetrievedCall(agent=agent)
+        case Mute():
+            return AgentMuted(agent=agent, muted=message.muted)
         case Transfer(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:
             return AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
         case Consult(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:

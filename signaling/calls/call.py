@@ -5,6 +5,7 @@ import enum
 import msgspec
 
 from signaling.calls.events import Caller, MetaError, Reason
+from signaling.calls.hearing import Alarm, Hearing, due
 from signaling.calls.history import Offer, Transfer
 
 CALLER_LEG = "caller"
@@ -117,6 +118,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     farewell_s: float = 120.0
     """Longest farewell; a guard against the loss of its end."""
     goodbye_s: float = 15.0
+    one_way_s: float = 20.0
+    """How long one of two who talk may not be heard, while the other is, until the agent is told."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +193,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent who was rung, in this order."""
     transfers: tuple[Transfer, ...] = ()
     """What agents did to hand the caller over; the last one is open while a colleague is consulted."""
+    hearing: Hearing = Hearing()
+    """Who can be heard."""
     held_since: float | None = None
     """When the caller was put on hold, if that has not ended."""
     held_s: float = 0.0
@@ -212,11 +217,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(offer.agent for offer in self.offers)
 
     @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Every time this call may not sleep through."""
+        alarm_at = due(self.hearing, self.policies.one_way_s)
+        alarm = None if alarm_at is None else Deadline(alarm_at, Reason.ONE_WAY)
+        return tuple(one for one in (self.deadline, self.pick_up, alarm) if one is not None)
+
+    @property
     def next_deadline(self) -> Deadline | None:
-        """Which time comes first."""
-        if self.deadline is None or self.pick_up is None:
-            return self.deadline
-        return min(self.deadline, self.pick_up, key=lambda deadline: deadline.at)
+        """Which of them comes first."""
+        return min(self.deadlines, key=lambda deadline: deadline.at, default=None)
 
     @property
     def over(self) -> bool:
@@ -284,3 +294,5 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent who was rung, how long, and why the call moved on."""
     transfers: tuple[Transfer, ...] = ()
     """Who handed the caller over or consulted a colleague, and what came of it."""
+    alarms: tuple[Alarm, ...] = ()
+    """When one of two who talked was not heard."""

@@ -215,6 +215,15 @@ class ShowDigit(_Effect, frozen=True):
     digit: str
 
 
+class AudioAlarm(_Effect, frozen=True):
+    """Agents: one of the two cannot be heard, or can again; shown in the tab that is in conversation."""
+
+    agent: str
+    session: str
+    silent: str | None
+    """``caller`` or ``agent``; None once the alarm is over."""
+
+
 class AgentCallEnded(_Effect, frozen=True):
     """Agents: the conversation is over; says who ended it and, if Meta had one, its error."""
 
@@ -244,6 +253,7 @@ AgentNews: TypeAlias = (
     | AgentConsultEnded
     | AgentHandedOver
     | ShowDigit
+    | AudioAlarm
     | AgentCallEnded
 )
 """What becomes of a conversation, for the agent's tabs."""

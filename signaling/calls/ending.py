@@ -32,6 +32,7 @@ from signaling.calls.events import (
     AgentHungUp,
     AgentMediaOffered,
     AgentMergedCall,
+    AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -44,8 +45,10 @@ from signaling.calls.events import (
     Event,
     FarewellEnded,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegOffered,
     LegRefused,
     LegSilent,
@@ -55,6 +58,7 @@ from signaling.calls.events import (
     Reason,
     ServerStopping,
 )
+from signaling.calls.hearing import talk
 from signaling.calls.history import settle_offers, settle_transfer
 from signaling.calls.holding import held_s
 from signaling.calls.steps import Step, deadline, ignore
@@ -118,6 +122,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | FarewellEnded()
             | LegSilent()
             | LegSpeaks()
+            | LegInaudible()
+            | LegAudible()
             | ActionConfirmed()
             | ActionFailed()
             | QueueOverflowed()
@@ -127,6 +133,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | AgentHungUp()
             | AgentHeldCall()
             | AgentRetrievedCall()
+            | AgentMuted()
             | AgentTransferred()
             | AgentConsulted()
             | ConsultUnavailable()
@@ -199,5 +206,6 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         held_s=held_s(call, call.ended_at),
         offers=settle_offers(call.offers, left, call.ended_at),
         transfers=settle_transfer(call.transfers, left, call.ended_at),
+        alarms=talk(call.hearing, (), call.ended_at).alarms,
     )
     return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (WriteRecord(record=record),))

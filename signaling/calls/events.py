@@ -72,6 +72,8 @@ class Reason(enum.Enum):
     """The waiting room has to say whether a colleague can be consulted."""
     RETURN = "return"
     """An agent who was lost in mid-conversation has to be back."""
+    ONE_WAY = "one_way"
+    """One of two who talk has not been heard for too long."""
     MAX_CALL = "max_call"
     """The longest conversation, a guard against calls nobody ends."""
     FAREWELL = "farewell"
@@ -180,6 +182,18 @@ class LegSpeaks(_Event, frozen=True):
     leg: str
 
 
+class LegInaudible(_Event, frozen=True):
+    """This leg sends, but for a while nothing that can be heard. A muted microphone is inaudible."""
+
+    leg: str
+
+
+class LegAudible(_Event, frozen=True):
+    """A leg that was inaudible can be heard again."""
+
+    leg: str
+
+
 class ActionConfirmed(_Event, frozen=True):
     """Meta answered 200 to this action."""
 
@@ -253,6 +267,13 @@ class AgentRetrievedCall(_Event, frozen=True):
     """An agent takes the caller back from hold."""
 
     agent: str
+
+
+class AgentMuted(_Event, frozen=True):
+    """An agent shut the microphone in the page, or opened it again."""
+
+    agent: str
+    muted: bool
 
 
 class AgentTransferred(_Event, frozen=True):
@@ -335,6 +356,8 @@ Event: TypeAlias = (
     | FarewellEnded
     | LegSilent
     | LegSpeaks
+    | LegInaudible
+    | LegAudible
     | ActionConfirmed
     | ActionFailed
     | AgentAssigned
@@ -345,6 +368,7 @@ Event: TypeAlias = (
     | AgentHungUp
     | AgentHeldCall
     | AgentRetrievedCall
+    | AgentMuted
     | AgentTransferred
     | AgentConsulted
     | ConsultUnavailable

@@ -5,7 +5,7 @@ It never raises for an event that does not fit, because every order of events is
 such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, waiting in ``queueing``,
 keys pressed meanwhile in ``choosing``, ringing in ``ringing``, media of agents' tabs in ``serving``, hold in
 ``holding``, asking a colleague in ``consulting``, handing over in ``transferring``, losing agents in ``leaving`` and
-``returning``, last words in ``parting``, the end in ``ending``.
+``returning``, last words in ``parting``, who can be heard in ``one_way``, the end in ``ending``.
 """
 
 from typing import assert_never
@@ -16,6 +16,7 @@ from signaling.calls import (
     ending,
     holding,
     leaving,
+    one_way,
     parting,
     picking_up,
     queueing,
@@ -40,6 +41,7 @@ from signaling.calls.events import (
     AgentHungUp,
     AgentMediaOffered,
     AgentMergedCall,
+    AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -52,8 +54,10 @@ from signaling.calls.events import (
     Event,
     FarewellEnded,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegOffered,
     LegRefused,
     LegSilent,
@@ -70,10 +74,15 @@ def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
     return setup.begin(offer, route=route, now=now)
 
 
-def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.
+def step(call: Call, event: Event, now: float) -> Step:
     """What the call becomes and what is to be done. ``now`` is in epoch seconds on the runner's clock."""
     if call.over:
         return ending.step(call, event, now)
+    happened = _step(call, event, now)
+    return happened if happened.ignored is not None else one_way.watched(call.hearing, happened, now)
+
+
+def _step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.
     match event:
         case CallOffered():
             return ignore(call, "duplicate connect")
@@ -103,8 +112,10 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return serving.digit_pressed(call, event)
         case FarewellEnded():
             return parting.parted(call, now)
+        case LegInaudible() | LegAudible():
+            return one_way.heard(call, event, now)
         case LegSilent() | LegSpeaks() if event.leg == CALLER_LEG:
-            return ignore(call, "a caller may be silent")
+            return one_way.heard(call, event, now)
         case LegSilent():
             return silence.begin(call, event)
         case LegSpeaks():
@@ -129,6 +140,8 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return holding.hold(call, event, now)
         case AgentRetrievedCall():
             return holding.retrieve(call, event, now)
+        case AgentMuted():
+            return one_way.muted(call, event, now)
         case AgentTransferred():
             return transferring.transfer(call, event, now)
         case AgentConsulted():
@@ -150,7 +163,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
 
 
 def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - a case each.
-    if reason not in {deadline.reason for deadline in (call.deadline, call.pick_up) if deadline is not None}:
+    if reason not in {deadline.reason for deadline in call.deadlines}:
         return ignore(call, "this deadline was lifted")
     match reason:
         case Reason.LEG_ANSWER:
@@ -171,6 +184,8 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: C
             return consulting.unheard(call, now)
         case Reason.RETURN:
             return returning.missed(call, now)
+        case Reason.ONE_WAY:
+            return one_way.due(call)
         case Reason.MAX_CALL:
             return ending.end(call, now, End(by="server", reason="longest conversation reached"))
         case Reason.FAREWELL:

@@ -5,10 +5,9 @@ deadlines pass. After each step the promises of the call are checked against a l
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -51,6 +50,7 @@ from signaling.calls.events import (
 from tests.signaling.calls import builders as b
 
 AGENTS = st.sampled_from([b.ANN, b.BEN, b.CID])
+HEARD = st.sampled_from([b.leg_inaudible, b.leg_audible])
 TABS = st.sampled_from([b.TAB, b.OTHER_TAB])
 LAST_EVENTS = [b.caller_hangs_up(), b.meta_gives_up(), b.leg_failed(CALLER_LEG), ServerStopping(reason="draining")]
 FATAL = {Reason.LEG_ANSWER, Reason.ACCEPT, Reason.MAX_WAIT, Reason.MAX_CALL, Reason.FAREWELL}
@@ -261,6 +261,14 @@ class World(RuleBasedStateMachine):
     def a_leg_falls_silent_or_speaks(self, number: int, news: Callable[[str], Event]) -> None:
         self.happens(news(f"agent-{number}"))
 
+    @rule(leg=st.sampled_from([CALLER_LEG, *(f"agent-{number}" for number in range(1, 4))]), news=HEARD)
+    def a_leg_is_heard_or_not(self, leg: str, news: Callable[[str], Event]) -> None:
+        self.happens(news(leg))
+
+    @rule(agent=AGENTS, muted=st.booleans())
+    def a_microphone_is_shut_or_opened(self, agent: str, *, muted: bool) -> None:
+        self.happens(b.muted(agent, muted=muted))
+
     @precondition(lambda self: self._may_pass_the_deadline())
     @rule()
     def the_deadline_passes(self) -> None:
@@ -386,6 +394,11 @@ class World(RuleBasedStateMachine):
         assert hears == together.get(call.phase, {}), "agents hear the wrong people"
 
     @invariant()
+    def an_alarm_lasts_only_while_two_talk(self) -> None:
+        if self.call.phase is not Phase.TALKING and not self.call.over:
+            assert self.call.hearing.alarm is None, "the agent reads of a silence that nobody can break"
+
+    @invariant()
     def meta_hears_one_goodbye_if_it_was_not_metas_own(self) -> None:
         assert len(self.ledger.goodbyes) <= 1
         if self.call.over:
@@ -408,40 +421,3 @@ class World(RuleBasedStateMachine):
 
 World.TestCase.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
 TestWorld = World.TestCase
-
-
-class Press(NamedTuple):
-    """Answer pressed somewhere."""
-
-    agent: str
-    tab: str
-
-
-PRESSES = st.lists(st.builds(Press, AGENTS, TABS), min_size=100, max_size=100)
-
-
-@settings(max_examples=50, deadline=None)
-@given(presses=PRESSES, connected=st.sets(st.builds(Press, AGENTS, TABS)))
-def test_88_one_hundred_parallel_answers_join_exactly_one_tab(presses: list[Press], connected: set[Press]) -> None:
-    """#88: many tabs of three agents press Answer at once; some have their media up, some get it later."""
-    call = b.after(b.call_in(Phase.WAITING), b.assigned(b.ANN), b.assigned(b.BEN), b.assigned(b.CID))
-    places = [Press(agent, tab) for agent in (b.ANN, b.BEN, b.CID) for tab in (b.TAB, b.OTHER_TAB)]
-    legs = {press: f"agent-{number}" for number, press in enumerate(places, 1)}
-    call = b.after(call, *(b.media_offered(press.tab, press.agent) for press in places))
-    call = b.after(call, *(b.leg_answered(leg) for leg in legs.values()))
-    call = b.after(call, *(b.leg_connected(legs[press]) for press in sorted(connected)))
-
-    joined, freed, stopped = list[str](), list[str](), list[str]()
-    events: list[Event] = [b.answered(press.tab, press.agent) for press in presses]
-    events += [b.leg_connected(leg) for leg in legs.values()]
-    for event in events:
-        call, effects, _ = machine.step(call, event, b.NOW)
-        joined += [effect.legs[-1] for effect in effects if isinstance(effect, JoinLegs)]
-        freed += [effect.agent for effect in effects if isinstance(effect, ReleaseAgent)]
-        stopped += [effect.agent for effect in effects if isinstance(effect, StopRinging)]
-
-    winner = presses[0]
-    assert joined == [legs[winner]], "exactly the tab that answered first is joined"
-    losers = {b.ANN, b.BEN, b.CID} - {winner.agent}
-    assert (set(freed), len(freed)) == (losers, 2), "every other agent is free again, once"
-    assert sorted(stopped) == [b.ANN, b.BEN, b.CID], "a tab rings on (#84, #91)"

@@ -7,6 +7,7 @@ import pytest
 from signaling.agents.desk import Desk, Tab
 from signaling.agents.messages import (
     Answer,
+    AudioAlarm,
     Away,
     CallEnded,
     Customer,
@@ -30,6 +31,8 @@ from signaling.agents.messages import (
     StopRing,
     Welcome,
 )
+from signaling.agents.session import Stage
+from signaling.calls import effects
 from signaling.calls.effects import (
     AgentAwaited,
     AgentCallEnded,
@@ -237,6 +240,18 @@ def test_56_a_digit_is_shown_in_the_tab_that_talks(office: Office) -> None:
     office.desk.tell("c1", ShowDigit(agent="ann", session=tab.session.session, digit="#"))
     assert sent[-1] == Digit(call_id="c1", digit="#"), "the agent does not see what the caller pressed"
     assert other == [RUNG], "a digit may be a secret: only the tab that talks shows it"
+
+
+def test_an_alarm_is_shown_where_the_conversation_is_and_does_not_end_it(office: Office) -> None:
+    """#39."""
+    (tab, sent), (_, other) = office.open(), office.open()
+    office.desk.ring("c1", RING)
+    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
+    for silent in ("agent", None):
+        office.desk.tell("c1", effects.AudioAlarm(agent="ann", session=tab.session.session, silent=silent))
+        assert sent[-1] == AudioAlarm(call_id="c1", silent=silent)
+    assert other == [RUNG]
+    assert tab.session.stage is Stage.TALKING
 
 
 def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:

@@ -11,6 +11,7 @@ from signaling.agents.messages import (
     Hello,
     Hold,
     MediaOffer,
+    Mute,
     Ping,
     Pong,
     Ready,
@@ -25,6 +26,7 @@ from signaling.calls.events import (
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
     AgentTransferred,
@@ -37,12 +39,14 @@ REJECT = Reject(call_id="c1")
 HANG_UP = HangUp(call_id="c1")
 TRANSFER = Transfer(call_id="c1", to_agent="ben", to_queue="support")
 HOLD = Hold(call_id="c1")
+MUTE = Mute(call_id="c1", muted=True)
 RETRIEVE = Retrieve(call_id="c1")
 
 OFFERED = TellCall("c1", AgentMediaOffered(agent="ann", session="tab-1", sdp="v=0"))
 ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
 REFUSED = TellCall("c1", AgentRefused(agent="ann"))
 HELD = TellCall("c1", AgentHeldCall(agent="ann"))
+MUTED = TellCall("c1", AgentMuted(agent="ann", muted=True))
 RETRIEVED = TellCall("c1", AgentRetrievedCall(agent="ann"))
 TRANSFERRED = TellCall("c1", AgentTransferred(agent="ann", to_agent="ben", queue="support"))
 HUNG_UP = TellCall("c1", AgentHungUp(agent="ann"))
@@ -70,6 +74,8 @@ def _at(stage: Stage) -> Session:
         (Stage.TALKING, HANG_UP, HUNG_UP, Stage.LEAVING),
         (Stage.TALKING, HOLD, HELD, Stage.TALKING),
         (Stage.TALKING, RETRIEVE, RETRIEVED, Stage.TALKING),
+        (Stage.TALKING, MUTE, MUTED, Stage.TALKING),
+        (Stage.RINGING, MUTE, PAST, Stage.RINGING),
         (Stage.TALKING, TRANSFER, TRANSFERRED, Stage.TALKING),
         (Stage.TALKING, Transfer(call_id="c1"), PAST, Stage.TALKING),
         (Stage.RINGING, TRANSFER, PAST, Stage.RINGING),

@@ -17,6 +17,7 @@ from signaling.calls.events import (
     AgentHungUp,
     AgentMediaOffered,
     AgentMergedCall,
+    AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -30,8 +31,10 @@ from signaling.calls.events import (
     Event,
     FarewellEnded,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegRefused,
     LegSilent,
     LegSpeaks,
@@ -123,6 +126,21 @@ def leg_silent(leg: str = TAB_LEG) -> LegSilent:
 def leg_speaks(leg: str = TAB_LEG) -> LegSpeaks:
     """A silent leg is there again."""
     return LegSpeaks(leg=leg)
+
+
+def leg_inaudible(leg: str = TAB_LEG) -> LegInaudible:
+    """A leg sends nothing that can be heard."""
+    return LegInaudible(leg=leg)
+
+
+def leg_audible(leg: str = TAB_LEG) -> LegAudible:
+    """A leg can be heard again."""
+    return LegAudible(leg=leg)
+
+
+def muted(agent: str = ANN, *, muted: bool = True) -> AgentMuted:
+    """The microphone is shut in the page."""
+    return AgentMuted(agent=agent, muted=muted)
 
 
 def assigned(agent: str = ANN) -> AgentAssigned:

@@ -1,6 +1,7 @@
 """Events, effects and calls survive JSON: the trace replays the first two, recovery after a crash reads the third."""
 
 import types
+from collections.abc import Mapping
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
@@ -29,6 +30,8 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         inner, dots = get_args(kind)
         assert dots is Ellipsis, "records hold tuples of one type and any length"
         return st.lists(anything(inner), max_size=3).map(tuple)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(*map(anything, get_args(kind)), max_size=3)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         fields = msgspec.structs.fields(kind)
         return st.builds(kind, **{field.name: anything(field.type) for field in fields})

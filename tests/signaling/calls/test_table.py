@@ -38,6 +38,12 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "LegSpeaks/caller": b.leg_speaks(CALLER_LEG),
     "LegSpeaks/tab": b.leg_speaks(b.TAB_LEG),
     "LegSpeaks/lost": b.leg_speaks(LOST_LEG),
+    "LegInaudible/caller": b.leg_inaudible(CALLER_LEG),
+    "LegInaudible/tab": b.leg_inaudible(b.TAB_LEG),
+    "LegInaudible/lost": b.leg_inaudible(LOST_LEG),
+    "LegAudible/caller": b.leg_audible(CALLER_LEG),
+    "LegAudible/tab": b.leg_audible(b.TAB_LEG),
+    "LegAudible/lost": b.leg_audible(LOST_LEG),
     "DigitPressed/leave": b.digit_pressed(choice=Choice.CALL_BACK_AND_LEAVE),
     "DigitPressed/stay": b.digit_pressed(choice=Choice.CALL_BACK_AND_STAY),
     "DigitPressed/caller": b.digit_pressed(CALLER_LEG),
@@ -68,6 +74,8 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "AgentHeldCall/ben": b.held(b.BEN),
     "AgentRetrievedCall/ann": b.retrieved(b.ANN),
     "AgentRetrievedCall/ben": b.retrieved(b.BEN),
+    "AgentMuted/ann": b.muted(b.ANN),
+    "AgentMuted/ben": b.muted(b.BEN),
     "AgentTransferred/ann": b.transferred(b.ANN),
     "AgentTransferred/ben": b.transferred(b.BEN),
     "AgentConsulted/ann": b.consulted(b.ANN),
@@ -93,7 +101,6 @@ REASONS = {
     "leg": "the caller's leg was answered before",
     "none": "no leg of this call offers",
     "lost": "the tab of this leg is gone",
-    "mute": "a caller may be silent",
     "nil": "not heard anyway",
     "loud": "was not silent",
     "pre": "pre_accept was settled before",
@@ -137,13 +144,19 @@ LegFailed/caller           ending ending ending ending ending ending ending endi
 LegFailed/tab              -lost  -lost  -lost  -lost  -lost  ring   return return return return talk   -lost  -lost  -over  -over
 LegFailed/colleague        -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  ask    held   talk   -lost  -lost  -over  -over
 LegFailed/lost             -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
-LegSilent/caller           -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSilent/caller           offer  pre    conn   accept wait   ring   talk   held   ask    cons   merge  return part   -over  -over
 LegSilent/tab              -nil   -nil   -nil   -nil   -nil   -nil   talk   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
 LegSilent/lost             -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -nil   -over  -over
-LegSpeaks/caller           -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -mute  -over  -over
+LegSpeaks/caller           offer  pre    conn   accept wait   ring   talk   held   ask    cons   merge  return part   -over  -over
 LegSpeaks/tab              -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
 LegSpeaks/lost             -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -loud  -over  -over
 
+LegInaudible/caller        offer  pre    conn   accept wait   ring   talk   held   ask    cons   merge  return part   -over  -over
+LegInaudible/tab           -lost  -lost  -lost  -lost  -lost  ring   talk   held   ask    cons   merge  -lost  -lost  -over  -over
+LegInaudible/lost          -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
+LegAudible/caller          offer  pre    conn   accept wait   ring   talk   held   ask    cons   merge  return part   -over  -over
+LegAudible/tab             -lost  -lost  -lost  -lost  -lost  ring   talk   held   ask    cons   merge  -lost  -lost  -over  -over
+LegAudible/lost            -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -lost  -over  -over
 DigitPressed/leave         -nob   -nob   -nob   -nob   part   part   talk   held   ask    cons   merge  -nob   -nob   -over  -over
 DigitPressed/stay          -nob   -nob   -nob   -nob   wait   ring   talk   held   ask    cons   merge  -nob   -nob   -over  -over
 DigitPressed/caller        -nob   -nob   -nob   -nob   -key   -key   talk   held   ask    cons   merge  -nob   -nob   -over  -over
@@ -176,6 +189,8 @@ AgentHeldCall/ann          -talk  -talk  -talk  -talk  -talk  -talk  held   -tal
 AgentHeldCall/ben          -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentRetrievedCall/ann     -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk   -hold  -hold  -hold  -hold  -hold  -over  -over
 AgentRetrievedCall/ben     -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
+AgentMuted/ann             -talk  -talk  -talk  -talk  -talk  -talk  talk   held   ask    cons   merge  -talk  -talk  -over  -over
+AgentMuted/ben             -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  cons   merge  -talk  -talk  -over  -over
 AgentTransferred/ann       -talk  -talk  -talk  -talk  -talk  -talk  wait   wait   -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentTransferred/ben       -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentConsulted/ann         -talk  -talk  -talk  -talk  -talk  -talk  ask    ask    -talk  -talk  -talk  -talk  -talk  -over  -over
@@ -227,7 +242,7 @@ def test_cell(name: str, column: str, cell: str) -> None:
 def test_every_deadline_reason_is_tried() -> None:
     """The row DeadlinePassed/own fires what each phase has set itself; some reasons come up inside a phase."""
     fired = {deadline.reason for phase in Phase if (deadline := b.call_in(phase).deadline)}
-    assert fired | {Reason.AGENT_MEDIA, Reason.PICK_UP, Reason.RESERVE} == set(Reason), (
+    assert fired | {Reason.AGENT_MEDIA, Reason.PICK_UP, Reason.RESERVE, Reason.ONE_WAY} == set(Reason), (
         "a deadline reason is set in no phase of the table"
     )
 
