@@ -17,7 +17,7 @@ from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from hold_audio.ringback import ZONES
 from mediaserver.config import Config, Secrets
-from mediaserver.correspondence import Correspondence, MetaDecides, Outside, corresponding
+from mediaserver.correspondence import Correspondence, Outside, corresponding
 from mediaserver.figures import Figures
 from mediaserver.ledger import Ledger
 from mediaserver.legs.srtp import srtp_functions
@@ -103,9 +103,7 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         reception = reception_of(config, clock)
         correspondence = await stack.enter_async_context(
-            corresponding(
-                config, Outside(store, http, _access(config, secrets), clock, MetaDecides()), reception.queue_of
-            )
+            corresponding(config, Outside(store, http, _access(config, secrets), clock), reception.queue_of)
         )
         records = Records(store, pause=pause, listeners=(today.note, correspondence.call_log.note))
         stack.push_async_callback(records.close)

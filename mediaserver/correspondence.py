@@ -9,13 +9,11 @@ from typing import NamedTuple
 import aiohttp
 
 from mediaserver.config import Config
-from signaling.calls.events import MetaError
+from policy.limits import DEFAULT
 from signaling.clock import Clock
 from signaling.conversations.call_log import CallLog, PastCalls
 from signaling.conversations.contacts import Contacts
-from signaling.conversations.gate import Pair, PermissionGate
 from signaling.conversations.intake import Intake
-from signaling.conversations.news import PermissionReply
 from signaling.conversations.postbox import Postbox
 from signaling.conversations.requests import Requests
 from signaling.conversations.senders import Number, Senders
@@ -24,33 +22,21 @@ from signaling.conversations.shelf import Shelf
 from signaling.conversations.threads import Threads
 from signaling.conversations.watchers import Watchers
 from signaling.pause import pause
+from signaling.permissions.lookups import LookUps
+from signaling.permissions.permissions import Permissions
 from signaling.store.contract import Store
 from signaling.waiting.routes import Approach
+from signaling.whatsapp.call_permissions import GraphCallPermissions
 from signaling.whatsapp.graph import Access
 from signaling.whatsapp.messages import Messages
 from signaling.whatsapp.number import Number as NumberAtMeta
-
-
-class MetaDecides:
-    """The gate that leaves every limit to Meta, which refuses what goes too far."""
-
-    async def reserve_request(self, pair: Pair, key: str) -> None:
-        """There is always a slot."""
-
-    async def request_sent(self, pair: Pair, key: str, message_id: str | None) -> None:
-        """Meta has counted it."""
-
-    async def request_refused(self, pair: Pair, key: str, error: MetaError) -> None:
-        """Meta knows why."""
-
-    async def replied(self, reply: PermissionReply) -> None:
-        """Meta knows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
     """What pages and programs use, and what hears of messages and calls."""
 
+    permissions: Permissions
     conversations: Conversations
     requests: Requests
     contacts: Contacts
@@ -83,7 +69,6 @@ class Outside(NamedTuple):
     http: aiohttp.ClientSession
     access: Access
     clock: Clock
-    gate: PermissionGate
 
 
 @asynccontextmanager
@@ -94,6 +79,8 @@ async def corresponding(
     store, clock = outside.store, outside.clock
     messages = Messages(outside.http, outside.access, pause=pause)
     account = config.whatsapp.business_account_id
+    look_ups = LookUps(GraphCallPermissions(outside.http, outside.access), clock=clock, pause=pause)
+    permissions = Permissions(store, look_ups, DEFAULT, clock=clock)
     watchers = Watchers()
     threads = Threads(store, clock, watchers.changed)
     contacts = Contacts(store, threads.join_all)
@@ -104,9 +91,10 @@ async def corresponding(
         lambda phone_number_id: NumberAtMeta(outside.http, outside.access, phone_number_id).settings(),
     )
     shelf = Shelf(None if account is None else (lambda after: messages.templates(account, after)), store, clock)
-    postbox = Postbox(threads, contacts, outside.gate, messages.send, pause=pause)
-    intake = Intake(threads, contacts, senders, shelf, outside.gate, queue_of)
+    postbox = Postbox(threads, contacts, permissions, messages.send, pause=pause)
+    intake = Intake(threads, contacts, senders, shelf, permissions, queue_of)
     built = Correspondence(
+        permissions=permissions,
         conversations=Conversations(threads, contacts, senders, clock),
         requests=Requests(threads, contacts, senders, shelf, postbox, clock),
         contacts=contacts,
@@ -121,6 +109,7 @@ async def corresponding(
         yield built
     finally:
         await built.close()
+        await look_ups.close()
 
 
 def _numbers(config: Config) -> list[Number]:

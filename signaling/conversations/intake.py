@@ -6,18 +6,20 @@ Everything may be told again: whoever is told twice is told the same.
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from policy import records
+from policy.events import CallSettled, Replied
 from signaling.calls.events import Caller
 from signaling.conversations import thread
 from signaling.conversations.contact import Contact
 from signaling.conversations.contacts import Contacts
-from signaling.conversations.conversation import CallMade, Conversation, Form, conversation_id
-from signaling.conversations.gate import PermissionGate
+from signaling.conversations.conversation import CallMade, Conversation, Direction, Form, conversation_id
 from signaling.conversations.news import (
     AccountRestricted,
     AccountWarned,
     MessageStatus,
     News,
     PermissionReply,
+    Response,
     SettingsChanged,
     TemplateChanged,
     ThreadNews,
@@ -26,6 +28,8 @@ from signaling.conversations.news import (
 from signaling.conversations.senders import Senders
 from signaling.conversations.shelf import Shelf
 from signaling.conversations.threads import Step, Threads
+from signaling.permissions.pair import Pair
+from signaling.permissions.permissions import Permissions
 from signaling.waiting.routes import Approach, Communication
 
 QueueOf: TypeAlias = Callable[[Approach], str]
@@ -41,14 +45,14 @@ class Intake:
         contacts: Contacts,
         senders: Senders,
         shelf: Shelf,
-        gate: PermissionGate,
+        permissions: Permissions,
         queue_of: QueueOf,
     ) -> None:
         self._threads = threads
         self._contacts = contacts
         self._senders = senders
         self._shelf = shelf
-        self._gate = gate
+        self._permissions = permissions
         self._queue_of = queue_of
 
     async def hear(self, news: Sequence[News]) -> None:
@@ -73,6 +77,12 @@ class Intake:
     ) -> None:
         """A call with this customer is over. Raises StoreUnavailable."""
         contact = await self._contacts.meet(customer, call.at)
+        if call.direction is Direction.INBOUND and call.answered_at is not None:
+            pair = Pair(phone_number_id=phone_number_id, user=contact.caller(), business_number=business_number)
+            connected = CallSettled(
+                id=call.id, at=call.answered_at, outcome=records.Outcome.CONNECTED, direction=records.Direction.USER
+            )
+            await self._permissions.learn(pair, connected)
         await self._change(contact, phone_number_id, business_number, lambda kept: thread.add_call(kept, call))
 
     async def _talk(self, news: list[ThreadNews]) -> None:
@@ -85,7 +95,10 @@ class Intake:
         for told in news:
             if isinstance(told, PermissionReply):
                 # The ledger first: a page that hears of the answer asks at once whether it may call.
-                await self._gate.replied(told)
+                pair = Pair(
+                    phone_number_id=told.phone_number_id, user=contact.caller(), business_number=told.business_number
+                )
+                await self._permissions.learn(pair, _replied(told))
 
         def step(kept: Conversation) -> Conversation:
             for told in news:
@@ -142,3 +155,15 @@ def _heard_at(told: ThreadNews) -> float | None:
             return told.replied_at
         case _:
             return None
+
+
+def _replied(reply: PermissionReply) -> Replied:
+    return Replied(
+        id=reply.message_id,
+        at=reply.replied_at,
+        accepted=reply.response is Response.ACCEPT,
+        permanent=reply.permanent,
+        expires_at=reply.expires_at,
+        automatic=reply.automatic,
+        request=reply.request_id,
+    )

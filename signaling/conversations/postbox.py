@@ -13,14 +13,17 @@ from typing import Any, TypeAlias
 import structlog
 from msgspec.structs import replace
 
+from policy.records import Delivery
+from policy.verdict import Ask
 from signaling.conversations.contact import Contact
 from signaling.conversations.contacts import Contacts
 from signaling.conversations.conversation import Conversation, Outgoing, PermissionRequest
-from signaling.conversations.gate import Pair, PermissionGate
 from signaling.conversations.refusal import Refusal, denied, not_found
 from signaling.conversations.thread import add_outgoing
 from signaling.conversations.threads import Threads
 from signaling.pause import Pause
+from signaling.permissions.pair import Pair
+from signaling.permissions.permissions import AlreadySettled, Permissions
 from signaling.store.contract import StoreUnavailable
 from signaling.whatsapp.messages import Outcome, Refused, Sent
 
@@ -37,11 +40,11 @@ class Postbox:
     """Sends messages. Owned: the tasks of messages under way."""
 
     def __init__(
-        self, threads: Threads, contacts: Contacts, gate: PermissionGate, transmit: Transmit, *, pause: Pause
+        self, threads: Threads, contacts: Contacts, permissions: Permissions, transmit: Transmit, *, pause: Pause
     ) -> None:
         self._threads = threads
         self._contacts = contacts
-        self._gate = gate
+        self._permissions = permissions
         self._transmit = transmit
         self._pause = pause
         self._under_way: dict[tuple[str, str], asyncio.Task[Conversation | Refusal]] = {}
@@ -77,10 +80,13 @@ class Postbox:
         known = await self._threads.load(conversation.id)
         if known is not None and message.id in known.entries:
             return known
-        pair = Pair(phone_number_id=conversation.phone_number_id, customer=contact.caller())
-        asks = isinstance(message, PermissionRequest)
-        if asks and (why := await self._gate.reserve_request(pair, message.id)) is not None:
-            return denied(why)
+        pair = Pair(
+            phone_number_id=conversation.phone_number_id,
+            user=contact.caller(),
+            business_number=conversation.business_number,
+        )
+        if isinstance(message, PermissionRequest) and (why := await self._reserve(pair, message.id)) is not None:
+            return why
         mine = _Mine(message)
         written = await self._threads.change(conversation.id, mine.write)
         if written is None:
@@ -89,6 +95,13 @@ class Postbox:
             return written
         outcome = await self._transmit(conversation.phone_number_id, body)
         return await self._insist(lambda: self._settle(written, pair, message, outcome))
+
+    async def _reserve(self, pair: Pair, key: str) -> Refusal | None:
+        try:
+            verdict = await self._permissions.reserve_request(pair, key)
+        except AlreadySettled:
+            return Refusal(code="sent_already", reason="A request with this key has been sent.", advice="Reload.")
+        return None if verdict.allowed else denied(verdict)
 
     async def _settle(
         self, conversation: Conversation, pair: Pair, message: Outgoing, outcome: Outcome
@@ -103,9 +116,10 @@ class Postbox:
             settled = replace(message, refused=outcome.error)
         if isinstance(message, PermissionRequest):
             if isinstance(outcome, Refused):
-                await self._gate.request_refused(pair, message.id, outcome.error)
+                await self._permissions.refused(pair, Ask.REQUEST, message.id, outcome.error)
             else:
-                await self._gate.request_sent(pair, message.id, settled.message_id)
+                # A lost answer counts: the request may have gone out.
+                await self._permissions.settle_request(pair, message.id, Delivery.SENT, message_id=settled.message_id)
         after = await self._threads.change(conversation.id, lambda kept: add_outgoing(kept, settled))
         return after if after is not None else conversation
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from policy.verdict import Verdict
 from signaling.calls.events import MetaError
 from signaling.conversations.compose import Problem
-from signaling.conversations.gate import Denied
 from signaling.whatsapp.advice import explain
 
 
@@ -43,9 +43,9 @@ def window_closed() -> Refusal:
     )
 
 
-def denied(why: Denied) -> Refusal:
+def denied(verdict: Verdict) -> Refusal:
     """The permission policy does not allow it now."""
-    return Refusal(code=why.code, reason=why.reason, free_at=why.free_at)
+    return Refusal(code=verdict.reason.value, reason=verdict.words, free_at=verdict.free_at)
 
 
 def of_meta(error: MetaError) -> Refusal:

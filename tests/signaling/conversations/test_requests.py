@@ -6,10 +6,10 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
+from policy.records import Delivery
 from signaling.calls.events import Caller
 from signaling.conversations import view
-from signaling.conversations.conversation import Draft
-from signaling.conversations.gate import Denied
+from signaling.conversations.conversation import CallMade, Direction, Draft, Outcome
 from signaling.conversations.news import (
     AccountRestricted,
     MessageState,
@@ -72,7 +72,8 @@ async def test_a_request_and_its_answer(site: World) -> None:
     site.watchers.watch("page", identity, lambda _, revision: told.append(revision))
     request = done(await site.requests.ask(identity, WISH, text="May we?"))
     assert request.sending.state is SendState.ACCEPTED, "the agent does not see that it went out"
-    assert site.gate.sent == [("wish-1", "wamid.sent-1")], "the ledger does not learn it"
+    (known,) = (await site.ledger()).requests
+    assert (known.id, known.delivery, known.message_id) == ("wish-1", Delivery.SENT, "wamid.sent-1"), "not learnt"
     before = len(told)
     reply = PermissionReply(
         message_id="wamid.reply",
@@ -84,7 +85,7 @@ async def test_a_request_and_its_answer(site: World) -> None:
         request_id="wamid.sent-1",
     )
     await site.intake.hear([reply])
-    assert site.gate.replies == [reply], "the ledger does not learn the answer"
+    assert (await site.ledger()).call.allowed, "the customer said yes and may not be called"
     assert len(told) == before + 1, "the page does not change"
     thread = await site.conversations.thread(identity)
     assert thread is not None, "the conversation is lost"
@@ -100,7 +101,7 @@ async def test_a_wish_is_fulfilled_once(site: World) -> None:
     outcomes = await asyncio.gather(*(site.requests.ask(identity, WISH, text="May we?") for _ in range(20)))
     assert {done(outcome).id for outcome in outcomes} == {"wish-1"}, "a repetition is refused"
     done(await site.requests.ask(identity, WISH, text="May we?"))
-    assert (posted(site), site.gate.reserved) == (1, ["wish-1"]), "the customer was asked more than once"
+    assert (posted(site), len((await site.ledger()).requests)) == (1, 1), "the customer was asked more than once"
 
 
 async def test_whoever_asks_may_go_away(site: World) -> None:
@@ -128,7 +129,7 @@ async def test_a_lost_answer_is_shown_and_settled_by_a_status(site: World) -> No
     identity = await begun(site)
     site.graph.script = [by_edge(messages=fake_graph.hang_up)]
     assert done(await site.requests.ask(identity, WISH)).sending.state is SendState.SENDING, "taken for refused"
-    assert site.gate.sent == [("wish-1", None)], "the slot would be used twice"
+    assert not (await site.ledger()).request.allowed, "the slot would be used twice"
     site.clock.advance(view.PATIENCE_S)
     assert done(await site.requests.ask(identity, WISH)).sending.state is SendState.UNSETTLED, (
         "the agent waits for ever"
@@ -158,16 +159,41 @@ async def test_metas_refusal_is_in_the_thread(site: World) -> None:
     sending = done(await site.requests.ask(identity, WISH)).sending
     assert (sending.state, sending.failures[0].code) == (SendState.REFUSED, 138009), "Meta's reason is lost"
     assert sending.failures[0].advice, "nobody knows what to do"
-    assert site.gate.refused == [("wish-1", 138009)], "the ledger does not learn it"
+    assert [refusal.code for refusal in (await site.ledger()).refusals] == [138009], "the ledger does not learn it"
 
 
 async def test_the_policy_comes_before_meta(site: World) -> None:
     identity = await begun(site)
-    site.gate.denied = Denied(code="requests_per_day", reason="One request in 24 hours.", free_at=5.0)
-    assert refused(await site.requests.ask(identity, WISH), "requests_per_day").free_at == 5.0, "no countdown"
+    asked_at = done(await site.requests.ask(identity, WISH)).at
+    why = refused(await site.requests.ask(identity, replace(WISH, key="w2")), "requests_per_day")
+    assert why.free_at == asked_at + 86_400, "no countdown"
     thread = await site.conversations.thread(identity)
     assert thread is not None, "the conversation is lost"
-    assert (posted(site), len(thread.entries)) == (0, 1), "a request that was never sent stands in the thread"
+    assert (posted(site), len(thread.entries)) == (1, 2), "a request that was never sent stands in the thread"
+
+
+async def test_a_call_that_connects_frees_the_next_request(site: World) -> None:
+    """Both counters start anew with every connected call, also one of the customer's (issue 5)."""
+    identity = await begun(site)
+    done(await site.requests.ask(identity, WISH))
+    site.clock.advance(60)
+    now = site.clock()
+    call = CallMade(
+        id="wacid.1",
+        at=now,
+        direction=Direction.INBOUND,
+        outcome=Outcome.ANSWERED,
+        answered_at=now + 1,
+        ended_at=now + 9,
+        payloads=("order-5521",),
+    )
+    site.clock.advance(9)
+    await site.intake.add_call(PNID, "442079460018", NOOR, call)
+    assert (await site.ledger()).request.allowed, "the ledger does not know that they talked"
+    thread = await site.conversations.thread(identity)
+    assert thread is not None, "the conversation is lost"
+    (shown,) = (entry for entry in thread.entries if isinstance(entry, view.CallView))
+    assert (shown.duration_s, shown.outcome, shown.payloads) == (8.0, Outcome.ANSWERED, ("order-5521",)), "misshown"
 
 
 async def test_free_form_needs_an_open_window(site: World) -> None:

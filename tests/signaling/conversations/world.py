@@ -1,7 +1,4 @@
-"""Owns a small site for tests of conversations: real SQLite, real HTTP to a scripted Graph, a clock at hand.
-
-The gate is scripted here; the real one is tested with the policy.
-"""
+"""Owns a small site for tests of conversations: real SQLite, real policy, real HTTP to a scripted Graph."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +8,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from signaling.calls.events import Caller, MetaError
+from policy.limits import DEFAULT
+from policy.verdict import Explanation
+from signaling.calls.events import Caller
 from signaling.conversations.contacts import Contacts
 from signaling.conversations.conversation import Conversation
-from signaling.conversations.gate import Denied, Pair
 from signaling.conversations.intake import Intake
-from signaling.conversations.news import PermissionReply
 from signaling.conversations.postbox import Postbox
 from signaling.conversations.requests import Requests
 from signaling.conversations.senders import Number, Senders
@@ -24,10 +21,14 @@ from signaling.conversations.service import Conversations
 from signaling.conversations.shelf import Shelf
 from signaling.conversations.threads import Threads
 from signaling.conversations.watchers import Watchers
+from signaling.permissions.lookups import LookUps
+from signaling.permissions.pair import Pair
+from signaling.permissions.permissions import Permissions
 from signaling.store.sqlite import SqliteStore
 from signaling.whatsapp.graph import Access
 from signaling.whatsapp.messages import Messages
 from tests.signaling.conversations.test_template import ASK, BUTTON
+from tests.signaling.permissions.meta import ScriptedMeta
 from tests.signaling.whatsapp.fake_graph import Answer, FakeGraph, serving
 from tests.support.failing_store import FailingStore
 from tests.support.hand_clock import HandClock
@@ -36,41 +37,13 @@ PNID = "445566778899001"
 NOOR = Caller(user_id="GB.1203948571029384", number="447700900123", name="Noor Haddad")
 
 
-class ScriptedGate:
-    """Allows until told otherwise, and keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.denied: Denied | None = None
-        self.reserved: list[str] = []
-        self.sent: list[tuple[str, str | None]] = []
-        self.refused: list[tuple[str, int]] = []
-        self.replies: list[PermissionReply] = []
-
-    async def reserve_request(self, pair: Pair, key: str) -> Denied | None:
-        """A slot, if there is one."""
-        if self.denied is None:
-            self.reserved.append(key)
-        return self.denied
-
-    async def request_sent(self, pair: Pair, key: str, message_id: str | None) -> None:
-        """The slot is spent."""
-        self.sent.append((key, message_id))
-
-    async def request_refused(self, pair: Pair, key: str, error: MetaError) -> None:
-        """The slot is free."""
-        self.refused.append((key, error.code))
-
-    async def replied(self, reply: PermissionReply) -> None:
-        """An answer."""
-        self.replies.append(reply)
-
-
 class World:
     """Everything around conversations, built over one SQLite file."""
 
     def __init__(self, store: FailingStore, messages: Messages, clock: HandClock, graph: FakeGraph) -> None:
         self.store, self.messages, self.clock, self.graph = store, messages, clock, graph
-        self.gate = ScriptedGate()
+        self.meta = ScriptedMeta()
+        self.permissions = Permissions(store, LookUps(self.meta, clock=clock, pause=clock.pause), DEFAULT, clock=clock)
         self.watchers = Watchers()
         self.threads = Threads(store, clock, self.watchers.changed)
         self.contacts = Contacts(store, self.threads.join_all)
@@ -82,15 +55,19 @@ class World:
         self.settings: dict[str, Any] = {"status": "ENABLED"}
         self.senders = Senders(numbers, store, clock, self._settings)
         self.shelf = Shelf(lambda after: messages.templates("waba", after), store, clock)
-        self.postbox = Postbox(self.threads, self.contacts, self.gate, messages.send, pause=clock.pause)
+        self.postbox = Postbox(self.threads, self.contacts, self.permissions, messages.send, pause=clock.pause)
         self.intake = Intake(
-            self.threads, self.contacts, self.senders, self.shelf, self.gate, lambda approach: "support"
+            self.threads, self.contacts, self.senders, self.shelf, self.permissions, lambda approach: "support"
         )
         self.conversations = Conversations(self.threads, self.contacts, self.senders, clock)
         self.requests = Requests(self.threads, self.contacts, self.senders, self.shelf, self.postbox, clock)
 
     async def _settings(self, _phone_number_id: str) -> dict[str, Any]:
         return self.settings
+
+    async def ledger(self, customer: Caller = NOOR) -> Explanation:
+        """What the policy knows of a customer."""
+        return await self.permissions.explain(Pair(phone_number_id=PNID, user=customer))
 
     async def all(self) -> list[Conversation]:
         """Every conversation."""
