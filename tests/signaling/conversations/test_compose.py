@@ -78,5 +78,16 @@ def test_every_code_has_words_and_something_to_do() -> None:
         said = explain(MetaError(code))
         assert said.reason != "Meta gave no reason", f"{code} has no meaning"
         assert said.advice, f"{code} leaves a person without advice"
+    codes = {*ERRORS, *advice.MEANINGS}
+    assert codes >= {
+        613,
+        130497,
+        131009,
+        131026,
+        *range(138000, 138010),
+        *range(138011, 138016),
+        *range(138017, 138024),
+    }
+    assert all(code in advice.ADVICE for code in codes if code // 1000 == 138), "a refused call is only a code"
     assert explain(MetaError(999_999, "Odd")).reason == "Odd", "Meta's own words are lost"
     assert explain(MetaError(0)).advice == advice.UNREACHED, "a lost connection looks like a refusal"
