@@ -207,6 +207,7 @@ def _build_engine(config: Config, library: Library) -> Engine:
         ports=config.media.ports,
         stall_ms=config.media.stall_ms,
         lost_ms=config.media.lost_ms,
+        inaudible_ms=config.media.inaudible_ms,
     )
 
 

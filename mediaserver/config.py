@@ -74,6 +74,12 @@ class MediaSection(Section):
         le=30000,
         description="Silence of an agent's leg after which the caller hears hold audio, in ms.",
     )
+    inaudible_ms: int = Field(
+        default=8000,
+        ge=2000,
+        le=60000,
+        description="How long a leg sends nothing that can be heard before that is noticed, in ms.",
+    )
 
     @field_validator("ports")
     @classmethod

@@ -23,8 +23,10 @@ from signaling.calls.events import (
     Event,
     FarewellEnded,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegOffered,
     LegRefused,
     LegSilent,
@@ -69,6 +71,10 @@ class _Part:
                 self._tell(LegSilent(leg=self.name))
             case LegEventKind.LEG_SPEAKS:
                 self._tell(LegSpeaks(leg=self.name))
+            case LegEventKind.LEG_INAUDIBLE:
+                self._tell(LegInaudible(leg=self.name))
+            case LegEventKind.LEG_AUDIBLE:
+                self._tell(LegAudible(leg=self.name))
             case LegEventKind.PLAYLIST_ENDED if self.takes_leave:
                 self.farewell_ended()
 
@@ -180,7 +186,8 @@ class Media:
     def start(self, call_id: str, leg: str) -> None:
         """Begin ICE and DTLS; posts LegConnected, and LegFailed if the peer is not reached or goes away.
 
-        LegSilent and LegSpeaks follow for as long as the leg is sent something.
+        LegSilent and LegSpeaks follow for as long as the leg is sent something, LegInaudible and LegAudible for as long
+        as it sends.
         """
         if (part := self._part(call_id, leg)) is not None:
             part.leg.start()

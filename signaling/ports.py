@@ -29,7 +29,7 @@ class LegsPort(Protocol):
         """Give a leg the answer to its offer, and begin; posts what ``start`` does, or LegRefused."""
 
     def start(self, call_id: str, leg: str) -> None:
-        """Begin ICE and DTLS; posts LegConnected or LegFailed, and LegSilent and LegSpeaks from then on."""
+        """Begin ICE and DTLS; posts LegConnected or LegFailed, then what is noticed of the leg."""
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call. Unknown legs are fine."""

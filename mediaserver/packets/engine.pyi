@@ -35,11 +35,14 @@ class Engine:
         ports: int = 1,
         stall_ms: int = 200,
         lost_ms: int = 2000,
+        inaudible_ms: int = 8000,
     ) -> None:
         """Bind ``ports`` consecutive ports from ``port`` on, or any free ones for 0; at most 256.
 
         ``comfort`` are 20 ms Opus frames, looped wherever nothing else is to be heard. ``stall_ms`` is the silence of a
-        source after which they fill in, ``lost_ms`` that of a leg after which LEG_SILENT is told.
+        source after which they fill in, ``lost_ms`` that of a leg after which LEG_SILENT is told. ``inaudible_ms`` is
+        how long a leg sends nothing that can be heard before LEG_INAUDIBLE is told; it may take half as long again,
+        for nobody listens all the time.
         """
 
     @property

@@ -13,6 +13,7 @@ from libc.stdlib cimport free
 from libc.string cimport memset
 
 from mediaserver.packets.addresses cimport read_address, write_address
+from mediaserver.packets.audibility cimport open_probes
 from mediaserver.packets.calendar cimport cross_out
 from mediaserver.packets.clips cimport Clip, load_clip
 from mediaserver.packets.codec cimport read_codec
@@ -20,7 +21,7 @@ from mediaserver.packets.dialling cimport dial
 from mediaserver.packets.endpoints cimport Endpoint, enrol, leg_at, strike, write_name
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_CUES, MAX_LEGS, MAX_PORTS
 from mediaserver.packets.linux cimport (
-    MSG_DONTWAIT, SECOND, __ATOMIC_RELAXED, __ATOMIC_RELEASE, __atomic_store_n, add_count, eventfd_read,
+    MILLISECOND, MSG_DONTWAIT, SECOND, __ATOMIC_RELAXED, __ATOMIC_RELEASE, __atomic_store_n, add_count, eventfd_read,
     eventfd_write, load_count, monotonic, sendto, sockaddr, sockaddr_in6, socklen_t,
 )
 from mediaserver.packets.lifetime cimport close_port, open_port
@@ -58,19 +59,26 @@ cdef class Engine:
     cdef list _free_clips
     cdef int _taps
 
-    def __cinit__(self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1, int stall_ms=200, int lost_ms=2000):
+    def __cinit__(
+        self, srtp, comfort, *, host="127.0.0.1", int port=0, int ports=1,
+        int stall_ms=200, int lost_ms=2000, int inaudible_ms=8000,
+    ):
         cdef Port* state
         cdef int at
         if not 0 < stall_ms <= lost_ms:
             raise ValueError("stall_ms must be positive, and lost_ms no less")
+        if inaudible_ms <= 0:
+            raise ValueError("inaudible_ms must be positive")
         if not 0 < ports <= MAX_PORTS or port + ports > 65536:
             raise ValueError("an engine has 1 to 256 ports, and the last one's number has 16 bits")
         state = self.port = open_port(ports)
         load_clip(&state.comfort, comfort)
         read_functions(&state.srtp, srtp)
         read_codec(&state.opus, opus_functions())
+        open_probes(state)
         state.stall = max(1, stall_ms // ROUND)
         state.lost = max(1, lost_ms // ROUND)
+        state.inaudible = <int64_t>inaudible_ms * MILLISECOND
         self._owners = {}
         self._free_legs = list(range(MAX_LEGS - 1, -1, -1))
         self._free_clips = list(range(MAX_CLIPS - 1, -1, -1))

@@ -3,6 +3,7 @@
 from libc.stdlib cimport calloc, free
 from posix.unistd cimport close
 
+from mediaserver.packets.audibility cimport close_probes
 from mediaserver.packets.endpoints cimport CELLS
 from mediaserver.packets.limits cimport MAX_CLIPS, MAX_LEGS
 from mediaserver.packets.linux cimport getrandom, pthread_mutex_destroy, pthread_mutex_init
@@ -36,6 +37,7 @@ cdef inline void close_port(Port* port) noexcept:
     cdef int at
     while port.mixes != NULL:
         end_mix(port, port.mixes)
+    close_probes(port)
     for at in range(MAX_CLIPS):
         free(port.clips[at].ends)
     for at in range(MAX_LEGS):

@@ -6,6 +6,7 @@ cdef enum:
     MAX_CLIPS = 4096
     MAX_CUES = 16  # Items of one playlist.
     MAX_SPEAKERS = 3  # Legs that one leg can hear at once; each of four then hears all others.
+    PROBES = 4  # Legs that can be looked at at once for whether they are audible.
     MAX_DIGITS = 32  # Keys that may wait to be sent to a leg.
     MAX_DATAGRAM = 1500  # Bytes; what an Ethernet path carries.
     BUFFER = 1664  # MAX_DATAGRAM and libsrtp's longest trailer (144); no power of two, to spread over the cache.

@@ -16,6 +16,7 @@ from mediaserver.packets.limits cimport (
     MAX_LEGS,
     MAX_PORTS,
     MAX_SPEAKERS,
+    PROBES,
     RX_BATCH,
     TX_BATCH,
 )
@@ -80,6 +81,22 @@ cdef struct Dialling:
     int frame  # and how many frames of it are over.
     uint32_t timestamp  # When it began.
     uint8_t[MAX_DIGITS] pressed
+
+
+cdef struct Attention:
+    int64_t quiet  # Nanoseconds for which the leg has sent since it was found to be loud,
+    int64_t faint_at  # and how many of them had passed when it first was not.
+    int misses  # How often it was found to be faint since,
+    int64_t looked_at  # and when last.
+    bint looking  # A look takes more of its packets, or waits for its turn.
+    bint inaudible  # As was told.
+
+
+cdef struct Probe:
+    void* decoder
+    int32_t leg  # Whom it looks at, or -1,
+    int frames  # and of how many packets.
+    int64_t used_at
 
 
 cdef struct Counters:
@@ -148,6 +165,7 @@ cdef struct Leg:
     int64_t heard_at  # When the last Opus packet came in,
     int64_t alive_at  # and when the last packet of any kind.
     int silence  # Rounds of the wheel since then.
+    Attention attention  # Whether anything can be heard of it.
     Keypad keypad
     Tap tap
     Counters counters
@@ -203,6 +221,7 @@ cdef struct Port:
     int64_t ticked  # The last tick of the wheel that was served.
     int stall  # Rounds of the wheel without a packet of the speaker, after which comfort frames fill in,
     int lost  # and without a packet of a leg, after which it counts as silent.
+    int64_t inaudible  # Nanoseconds of sending without being loud after which a leg is inaudible.
     Srtp srtp
     Opus opus
     int64_t epoch  # What makes the engine's clock nanoseconds since 1970, as of its start.
@@ -211,6 +230,8 @@ cdef struct Port:
     Clip clips[MAX_CLIPS]
     Leg legs[MAX_LEGS]
     Mix* mixes  # The first of them, or NULL.
+    Probe probes[PROBES]
+    int64_t probed_at  # Up to when looks are spent.
     Wheel wheel
     Calendar calendar
     Table table

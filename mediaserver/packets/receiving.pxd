@@ -4,6 +4,7 @@
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t, uint8_t
 from libc.string cimport memcpy
 
+from mediaserver.packets.audibility cimport attend
 from mediaserver.packets.calendar cimport FIRST_INTERVAL, note
 from mediaserver.packets.endpoints cimport Endpoint, leg_at
 from mediaserver.packets.forwarding cimport forward
@@ -65,6 +66,7 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
     cdef Packet packet
     cdef Pressed pressed
     cdef int received = length
+    cdef int64_t before = leg.heard_at
     cdef int32_t listener
     if leg.inbound == NULL or port.srtp.unprotect(leg.inbound, data, &length) != 0:
         leg.counters.rejected += 1
@@ -98,6 +100,7 @@ cdef inline void receive_rtp(Port* port, Leg* leg, uint8_t* data, int length, in
         write_down(&leg.tap, &packet, now)
     if leg.voice != NULL:
         queue(leg.voice, &packet)
+    attend(port, leg, &packet, before, now)
     listener = leg.first_listener
     while listener >= 0:
         forward(port, &port.legs[listener], &packet, now)

@@ -105,6 +105,10 @@ class LegEventKind(enum.IntEnum):
     """The peer has pressed a key and let it go (RFC 4733)."""
     LEG_SPEAKS = 10
     """A leg that was silent sends again."""
+    LEG_INAUDIBLE = 11
+    """This leg sends, but for a while nothing that can be heard: no more than -65 dBFS. A muted microphone is."""
+    LEG_AUDIBLE = 12
+    """A leg that was inaudible can be heard again."""
 
 
 class LegEvent(NamedTuple):

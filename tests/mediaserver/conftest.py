@@ -35,7 +35,7 @@ def tone_frames(hertz: float) -> tuple[bytes, ...]:
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """An engine that runs."""
-    engine = Engine(srtp_functions(), tone_frames(200))
+    engine = Engine(srtp_functions(), tone_frames(200), inaudible_ms=1000)
     engine.start()
     yield engine
     engine.close()

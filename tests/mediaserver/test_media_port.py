@@ -13,8 +13,10 @@ from mediaserver.packets.types import LegEventKind, LegsExhausted, Stream
 from signaling.calls.events import (
     DigitPressed,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegOffered,
     LegRefused,
     LegSilent,
@@ -36,6 +38,8 @@ from tests.mediaserver.media_calls import (
 from tests.support.offers import CHROMIUM_OFFER, META_ANSWER, META_OFFER, without
 from tests.support.peers import AnsweringMetaPeer, MetaPeer, Peer
 from tests.support.rtp_peer import RtpPeer
+
+DEAD_MICROPHONE_HZ = 0.0
 
 
 async def hears_all(peer: Peer, hertz: set[float]) -> None:
@@ -122,6 +126,18 @@ async def test_tells_that_a_leg_is_silent_and_that_it_speaks_again(
     agent.speak()
 
     assert await calls.told() == ("c", LegSpeaks(leg="agent-1")), "the caller is never joined again"
+
+
+async def test_39_tells_that_a_leg_cannot_be_heard_and_that_it_can_again(
+    media: Media, calls: Calls, peer: MakePeer[Peer]
+) -> None:
+    agent = peer(Peer, DEAD_MICROPHONE_HZ)
+    await connect(media, calls, "agent-1", agent)
+    assert await calls.told() == ("c", LegInaudible(leg="agent-1")), "nobody learns of a dead microphone"
+
+    agent.speak(AGENT_HZ)
+
+    assert await calls.told() == ("c", LegAudible(leg="agent-1")), "the alarm is never over"
 
 
 async def test_a_programme_that_plays_goes_on_undisturbed(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:

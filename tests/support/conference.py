@@ -1,6 +1,7 @@
-"""Owns a talk of several in tests: each party speaks a tone of its own in real time, and is asked whose it hears."""
+"""Owns a talk of several in tests: all speak in real time, each a tone of its own, and are asked whose they hear."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from benchmarks.simulator.opus import Pcm, decode, encode
 from tests.support.engine_room import EngineRoom, Party
 from tests.support.rtp_peer import Rtp
 
+Frames: TypeAlias = tuple[bytes, ...]
+"""20 ms of Opus each."""
 RATE = 48_000
 TONES = (400, 700, 1100, 1700)
 """Hz. Whole periods in one second, so that a second of frames loops; no multiples of each other."""
@@ -37,14 +40,19 @@ def tones_in(packets: Iterable[Rtp]) -> set[int]:
     return {hertz for hertz in TONES if share(pcm, hertz) > HEARD}
 
 
-class Speaker:
-    """A party that says its tone over and over, and everything it was sent."""
+def tones(count: int) -> list[Frames]:
+    """The voices of so many."""
+    return [encode(tone(hertz)) for hertz in TONES[:count]]
 
-    def __init__(self, party: Party, frames: tuple[bytes, ...]) -> None:
+
+class Speaker:
+    """A party that says the same over and over, and everything it was sent."""
+
+    def __init__(self, party: Party, voice: Frames) -> None:
         self.party = party
+        self.voice = voice
         self.heard: list[Rtp] = []
         self.said = 0
-        self._frames = frames
 
     @property
     def leg(self) -> int:
@@ -53,7 +61,7 @@ class Speaker:
 
     def packet(self) -> bytes:
         """Its next frame."""
-        payload = self._frames[self.said % len(self._frames)]
+        payload = self.voice[self.said % len(self.voice)]
         self.said += 1
         return self.party.peer.protect(payload, sequence=self.said, timestamp=self.said * 960)
 
@@ -69,8 +77,8 @@ class Speaker:
 class Conference:
     """Speakers in one room, in step with a leg that is sent comfort frames: its frames are everybody's clock."""
 
-    def __init__(self, room: EngineRoom, size: int) -> None:
-        self.speakers = [Speaker(room.join(), encode(tone(TONES[at % len(TONES)]))) for at in range(size)]
+    def __init__(self, room: EngineRoom, voices: Sequence[Frames]) -> None:
+        self.speakers = [Speaker(room.join(), voice) for voice in voices]
         clock = room.join()
         room.engine.comfort(clock.leg)
         self._clock = clock.peer

@@ -23,8 +23,24 @@ class Party:
 class EngineRoom:
     """A running engine and who is connected to it."""
 
-    def __init__(self, *, host: str = "127.0.0.1", ports: int = 1, stall_ms: int = 2000, lost_ms: int = 60_000) -> None:
-        self.engine = Engine(srtp_functions(), [COMFORT], host=host, ports=ports, stall_ms=stall_ms, lost_ms=lost_ms)
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        ports: int = 1,
+        stall_ms: int = 2000,
+        lost_ms: int = 60_000,
+        inaudible_ms: int = 60_000,
+    ) -> None:
+        self.engine = Engine(
+            srtp_functions(),
+            [COMFORT],
+            host=host,
+            ports=ports,
+            stall_ms=stall_ms,
+            lost_ms=lost_ms,
+            inaudible_ms=inaudible_ms,
+        )
         self.engine.start()
         self.events: list[EngineEvent] = []
         self._peers: list[RtpPeer | Crowd] = []

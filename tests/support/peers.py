@@ -99,9 +99,9 @@ class Peer:
         """Send nothing, from before the call on."""
         self._sender.replaceTrack(None)
 
-    def speak(self) -> None:
-        """End the silence."""
-        self._sender.replaceTrack(Tone(self._hertz))
+    def speak(self, hertz: float | None = None) -> None:
+        """End the silence, perhaps with another tone."""
+        self._sender.replaceTrack(Tone(self._hertz if hertz is None else hertz))
 
     async def close(self) -> None:
         """Hang up."""

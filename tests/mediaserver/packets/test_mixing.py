@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.simulator.opus import decode, encode
 from mediaserver.packets.types import Cue
-from tests.support.conference import TONES, Conference, Speaker, share, tone
+from tests.support.conference import TONES, Conference, Speaker, share, tone, tones
 from tests.support.engine_room import COMFORT, EngineRoom
 from tests.support.rtp_peer import Rtp
 
@@ -32,7 +32,7 @@ def assert_one_stream(packets: list[Rtp]) -> None:
 
 @pytest.mark.parametrize("size", [3, 4])
 def test_everybody_hears_all_the_others_and_not_himself(room: EngineRoom, size: int) -> None:
-    conference = Conference(room, size)
+    conference = Conference(room, tones(size))
     mix(room, conference)
     conference.run(SETTLED)
     everybody = set(TONES[:size])
@@ -42,7 +42,7 @@ def test_everybody_hears_all_the_others_and_not_himself(room: EngineRoom, size: 
 
 def test_26_two_become_three_and_two_again_in_one_stream(room: EngineRoom) -> None:
     """#26: one sender and one RTP clock, however the sound comes about; afterwards packets pass as they are."""
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller, agent, colleague = conference.speakers
     room.engine.listen(caller.leg, agent.leg)
     room.engine.listen(agent.leg, caller.leg)
@@ -67,7 +67,7 @@ def test_26_two_become_three_and_two_again_in_one_stream(room: EngineRoom) -> No
 
 def test_hold_audio_gives_way_to_the_mix_whole(room: EngineRoom) -> None:
     """#13: of what played before nothing is left, in any direction."""
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller = conference.speakers[0]
     music = room.engine.add_clip(encode(tone(TONES[3])))
     room.engine.play(caller.leg, [Cue(music, 0)])
@@ -81,7 +81,7 @@ def test_hold_audio_gives_way_to_the_mix_whole(room: EngineRoom) -> None:
 
 
 def test_whoever_is_silent_adds_nothing(room: EngineRoom) -> None:
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller, agent, colleague = conference.speakers
     mix(room, conference)
     conference.run(SETTLED)
@@ -94,7 +94,7 @@ def test_whoever_is_silent_adds_nothing(room: EngineRoom) -> None:
 
 
 def test_who_leaves_is_left_out(room: EngineRoom) -> None:
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller, agent, colleague = conference.speakers
     mix(room, conference)
     conference.run(SETTLED)
@@ -108,7 +108,7 @@ def test_who_leaves_is_left_out(room: EngineRoom) -> None:
 
 
 def test_the_same_mix_goes_on_and_a_fourth_disturbs_nobody(room: EngineRoom) -> None:
-    conference = Conference(room, 4)
+    conference = Conference(room, tones(4))
     caller, agent, colleague, fourth = conference.speakers
     room.engine.mix(caller.leg, [agent.leg, colleague.leg])
     conference.run(SETTLED)
@@ -131,7 +131,7 @@ def test_a_mix_is_of_two_or_three_others(room: EngineRoom, sources: list[int]) -
 
 def test_loud_voices_saturate(room: EngineRoom) -> None:
     """Twice full scale is full scale: a sum that wraps round would be noise."""
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller = conference.speakers[0]
     loud = encode(tone(TONES[0], level_dbfs=-4))
     conference.speakers[1:] = [Speaker(speaker.party, loud) for speaker in conference.speakers[1:]]
@@ -144,7 +144,7 @@ def test_loud_voices_saturate(room: EngineRoom) -> None:
 
 
 def test_what_is_no_opus_harms_nobody(room: EngineRoom) -> None:
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     mix(room, conference)
     caller, agent, colleague = conference.speakers
     for number in range(40):
@@ -156,7 +156,7 @@ def test_what_is_no_opus_harms_nobody(room: EngineRoom) -> None:
 
 
 def test_keys_are_pressed_in_the_middle_of_a_mix(room: EngineRoom) -> None:
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     caller = conference.speakers[0]
     mix(room, conference)
     conference.run(SETTLED)
@@ -168,7 +168,7 @@ def test_keys_are_pressed_in_the_middle_of_a_mix(room: EngineRoom) -> None:
 
 def test_a_mix_is_wideband_and_small(room: EngineRoom) -> None:
     """Speech needs 8 kHz and WhatsApp plays no more; 32 kbit/s are a fifth of what the path carries at most."""
-    conference = Conference(room, 3)
+    conference = Conference(room, tones(3))
     high = encode(tone(6000))
     conference.speakers[1] = Speaker(conference.speakers[1].party, high)
     mix(room, conference)
