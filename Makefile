@@ -47,7 +47,14 @@ format: venv  ## Rewrite the sources in the house format
 	@command -v redis-server >/dev/null || .ci/debian redis-server
 	touch $@
 
-test: venv .venv/chromium .venv/redis  ## Run every test, a real Chromium and a real Redis included
+# The judge of accessibility; it runs in test pages only and is part of nothing that is shipped.
+AXE := axe-core@4.14.1
+.venv/axe: .venv/ready
+	@command -v npm >/dev/null || .ci/debian npm
+	npm install --prefix .venv --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error $(AXE)
+	touch $@
+
+test: venv .venv/chromium .venv/redis .venv/axe  ## Run every test, a real Chromium and a real Redis included
 	@# Two at a time, file by file: most tests wait for sound to pass, not for a core.
 	$(BIN)/pytest -n 2 --dist loadfile
 

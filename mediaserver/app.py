@@ -34,7 +34,8 @@ from signaling.agents.endpoint import AgentEndpoint
 from signaling.agents.line_test import LineTests
 from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Verifier
-from signaling.api import calls, wallboard
+from signaling.api import calls, conversations, customers, messages, templates, wallboard
+from signaling.api import permissions as rest_permissions
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
 from signaling.calls.events import Event
@@ -156,7 +157,15 @@ async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
         agents = AgentEndpoint(
             desk, Sideline(feed, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
         )
-        operations = (*calls.operations(records), *wallboard.operations(look))
+        operations = (
+            *calls.operations(records),
+            *wallboard.operations(look),
+            *customers.operations(correspondence.contacts, correspondence.senders),
+            *conversations.operations(correspondence.conversations),
+            *messages.operations(correspondence.requests, correspondence.conversations),
+            *templates.operations(correspondence.shelf, correspondence.requests),
+            *rest_permissions.operations(correspondence.permissions),
+        )
         api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
         application = server.build(
             webhook, agents, api, SoftphonePage(frame_ancestors=" ".join(origins) or "'none'"), metrics

@@ -135,6 +135,16 @@ class WallboardSection(Section):
     )
 
 
+class PolicySection(Section):
+    """Whom we may call, and how often."""
+
+    profile: Literal["default", "meta_present", "sandbox"] = Field(
+        default="default",
+        description="Limits of calls and permission requests: default is the strictest, meta_present are Meta's own of "
+        "today, sandbox those of test numbers.",
+    )
+
+
 class TraceSection(Section):
     """Traces of ended calls, for developers; nothing personal is in them."""
 
@@ -155,6 +165,7 @@ class Config(Section):
     agents: tuple[AgentSection, ...] = ()
     store: StoreSection = StoreSection()
     audio: AudioSection = AudioSection()
+    policy: PolicySection = PolicySection()
     wallboard: WallboardSection = WallboardSection()
     trace: TraceSection = TraceSection()
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import aiohttp
 
 from mediaserver.config import Config
-from policy.limits import DEFAULT
+from policy.limits import PROFILES
 from signaling.clock import Clock
 from signaling.conversations.call_log import CallLog, PastCalls
 from signaling.conversations.contacts import Contacts
@@ -80,7 +80,7 @@ async def corresponding(
     messages = Messages(outside.http, outside.access, pause=pause)
     account = config.whatsapp.business_account_id
     look_ups = LookUps(GraphCallPermissions(outside.http, outside.access), clock=clock, pause=pause)
-    permissions = Permissions(store, look_ups, DEFAULT, clock=clock)
+    permissions = Permissions(store, look_ups, PROFILES[config.policy.profile], clock=clock)
     watchers = Watchers()
     threads = Threads(store, clock, watchers.changed)
     contacts = Contacts(store, threads.join_all)

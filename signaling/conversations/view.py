@@ -201,7 +201,12 @@ def status(conversation: Conversation) -> Status:
 
 def entry_views(entries: Iterable[Entry], conversation: Conversation, now: float) -> tuple[EntryView, ...]:
     """Entries in order as they are shown; the conversation tells how messages fared."""
-    return tuple(_view(entry, conversation, now) for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)))
+    return tuple(_view(entry, conversation, now) for entry in sorted(entries, key=_place))
+
+
+def _place(entry: Entry) -> tuple[int, bool, float, str]:
+    """Meta's times are whole seconds and ours are not: within a second, an answer comes after what it answers."""
+    return (int(entry.at), isinstance(entry, PermissionAnswer), entry.at, entry.id)
 
 
 def _view(entry: Entry, conversation: Conversation, now: float) -> EntryView:

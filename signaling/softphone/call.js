@@ -2,6 +2,8 @@
  * Owns what this tab knows of its one call: `step(call, event, now)`, pure, without clock, network or DOM.
  *
  * Phases: none → ringing → talking → ended → none, and talking ⇄ returning while a conversation has lost its line.
+ * Beside it: `consult`, the colleague who is being asked ({ stage, colleague }, or null), `digits` that the customer has
+ * pressed, and `alarm`, the side of which nothing can be heard (`caller`, `agent`, or null).
  * Only messages of the server move a phase; a press of a button is remembered in `asked` until the server confirms
  * it, so the state shown is always the server's.
  *
@@ -17,6 +19,8 @@
 
 /** Longest time a lost conversation is shown as one that may go on; the server waits a little less. */
 const GIVE_UP_MS = 8_000;
+/** The latest keys of the customer that are shown. */
+const MOST_DIGITS = 32;
 
 export const NO_CALL = Object.freeze({ phase: "none" });
 
@@ -24,7 +28,8 @@ export const NO_CALL = Object.freeze({ phase: "none" });
 export const rings = (call) => call.phase === "ringing" && call.asked === null;
 
 /** The microphone is heard: never before the server has joined the voices, nor while the caller is on hold. */
-export const speaks = (call) => call.phase === "talking" && !call.muted && !call.held;
+export const speaks = (call) =>
+  call.phase === "talking" && !call.muted && (!call.held || ["talking", "merged"].includes(call.consult?.stage));
 
 /** The call needs a media leg in this tab. */
 export const live = (call) => ["ringing", "talking", "returning"].includes(call.phase);
@@ -52,9 +57,9 @@ export function step(call, event, now) {
 }
 
 /** A call that was lost in mid-conversation may ring here again; a conversation is never interrupted by a ring. */
-function ring(call, { callId, direction, channel, customer, queue, waitingSince }) {
+function ring(call, { callId, direction, channel, customer, queue, waitingSince, consultFrom = null, ctaPayload = null }) {
   if (call.phase === "talking" || (call.phase === "ringing" && call.callId === callId)) return call;
-  return begun({ phase: "ringing", callId, direction, channel, customer, queue, waitingSince });
+  return begun({ phase: "ringing", callId, direction, channel, customer, queue, waitingSince, consultFrom, ctaPayload });
 }
 
 /** A conversation that this tab, or the page before it, has lost is given back. */
@@ -73,7 +78,21 @@ function resume(call, { callId, direction, channel, customer, queue, talkedMs },
 }
 
 const begun = (fields) =>
-  Object.freeze({ asked: null, muted: false, held: false, joinedAt: null, lostAt: null, endedAt: null, end: null, ...fields });
+  Object.freeze({
+    asked: null,
+    muted: false,
+    held: false,
+    consult: null,
+    consultFrom: null,
+    ctaPayload: null,
+    digits: "",
+    alarm: null,
+    joinedAt: null,
+    lostAt: null,
+    endedAt: null,
+    end: null,
+    ...fields,
+  });
 
 function ringing(call, event, now) {
   switch (event.type) {
@@ -99,6 +118,16 @@ function talking(call, event, now) {
     case "held":
     case "joined":
       return change(call, { held: event.type === "held" });
+    case "consulting":
+      return change(call, { consult: { stage: event.stage, colleague: event.colleague } });
+    case "consult_ended":
+      return change(call, { consult: null });
+    case "handed_over":
+      return change(call, { consultFrom: null, customer: event.customer, queue: event.queue });
+    case "digit":
+      return change(call, { digits: (call.digits + event.digit).slice(-MOST_DIGITS) });
+    case "audio_alarm":
+      return change(call, { alarm: event.silent });
     case "hang_up":
       return call.asked === null ? change(call, { asked: "hang_up" }) : call;
     case "call_ended":

@@ -46,6 +46,22 @@ export class MediaLeg {
     this.#stream?.getAudioTracks().forEach((track) => (track.enabled = speaking));
   }
 
+  /** The connection itself, for its statistics. */
+  get peer() {
+    return this.#peer;
+  }
+
+  /** Speak through another microphone from now on. */
+  async change(microphone) {
+    const stream = await microphone.open();
+    if (this.#closed || this.#stream === null) return stop(stream);
+    const former = this.#stream;
+    this.#stream = stream;
+    this.speak(this.#speaking);
+    await this.#peer.getSenders()[0].replaceTrack(stream.getAudioTracks()[0]);
+    stop(former);
+  }
+
   close() {
     this.#peer.ontrack = this.#peer.onconnectionstatechange = null;
     this.#peer.close();

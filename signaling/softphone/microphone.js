@@ -2,7 +2,7 @@
  * Owns the microphone and the browser's permission for it. Asks before the first call rings, so that no question
  * of the browser stands between an agent and a caller.
  */
-const WISHES = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } };
+const WISHES = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** Why there is no microphone: `denied`, `missing`, `busy` or `insecure`. */
 export class NoMicrophone extends Error {
@@ -22,11 +22,17 @@ const REASONS = {
 
 export class Microphone {
   #held = null;
+  #chosen;
+
+  /** `chosen()` gives the id of the device to use, empty for the default. */
+  constructor(chosen) {
+    this.#chosen = chosen;
+  }
 
   /** Make sure that `open` will not ask. Raises NoMicrophone. */
   async prepare() {
     if (this.#held?.active) return;
-    const stream = await open();
+    const stream = await open(this.#chosen());
     if (await granted()) stop(stream);
     // Some browsers forget a permission with the last use of the device and would ask again while it rings.
     else this.#held = stream;
@@ -34,7 +40,7 @@ export class Microphone {
 
   /** A stream for one call; the caller stops its tracks. Raises NoMicrophone. */
   async open() {
-    return this.#held?.active ? this.#held.clone() : open();
+    return this.#held?.active ? this.#held.clone() : open(this.#chosen());
   }
 
   /** No calls are wanted: the browser's recording mark goes out. */
@@ -46,11 +52,12 @@ export class Microphone {
 
 export const stop = (stream) => stream.getTracks().forEach((track) => track.stop());
 
-async function open() {
+async function open(device) {
   // Browsers hide the devices from pages that came over plain HTTP from another machine.
   if (!navigator.mediaDevices) throw new NoMicrophone("insecure");
   try {
-    return await navigator.mediaDevices.getUserMedia(WISHES);
+    // A wish, not a condition: any microphone is better than none.
+    return await navigator.mediaDevices.getUserMedia({ audio: { ...WISHES, deviceId: device } });
   } catch (error) {
     throw new NoMicrophone(REASONS[error.name] ?? "missing");
   }

@@ -2,9 +2,12 @@
  * Owns the ring sound: synthesised here, looped by WebAudio itself, because timers of a hidden tab are too slow
  * for a melody. Follows one wish, ringing or not, and says when the browser blocks sound (lesson 99).
  */
+import { soundThrough } from "./devices/devices.js";
+
 const CYCLE_S = 3.2;
 const LOUDNESS = 0.32;
 const FADE_S = 0.03;
+const ONCE_MS = 1_500;
 /** How long a browser may take to start sound before it counts as blocked. */
 const START_WITHIN_MS = 400;
 /** Two rising calls of a struck bar, then rest: second of the cycle and pitch in hertz. */
@@ -20,15 +23,34 @@ export class Ringer {
   #ringing = false;
   #stopSound = null;
   #onBlocked;
+  #bell;
 
-  /** `onBlocked(blocked)` is called whenever the browser's verdict changes or is asked for. */
-  constructor(onBlocked) {
+  /** `onBlocked(blocked)`: the browser's verdict, whenever it is asked for. `bell()` is the device to ring through. */
+  constructor(onBlocked, bell) {
     this.#onBlocked = onBlocked;
+    this.#bell = bell;
+  }
+
+  /** Ring through another device from now on. */
+  async change() {
+    if (this.#context) await soundThrough(this.#context, this.#bell());
+  }
+
+  /** One ring, to hear what it is like. */
+  async once() {
+    await this.unlock();
+    if (this.#ringing || this.#context.state === "closed") return;
+    await this.#context.resume();
+    const silence = play(this.#context);
+    setTimeout(silence, ONCE_MS);
   }
 
   /** Find out whether a ring would be heard; call it in a gesture to make sure that it will. */
   async unlock() {
-    this.#context ??= new AudioContext({ latencyHint: "playback" });
+    if (this.#context === null) {
+      this.#context = new AudioContext({ latencyHint: "playback" });
+      this.change();
+    }
     // While the browser blocks sound this promise stays open for good, so it is not awaited alone.
     await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, START_WITHIN_MS))]);
     const blocked = this.#context.state !== "running";

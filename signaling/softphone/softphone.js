@@ -4,11 +4,15 @@
  *
  * Attributes: `server` (address of the server, default: the page's own), `lang` (`en`, `ja`).
  * Methods:    `signIn(token)`, `signOut()`.  Property: `summary`, as in the event.
- * Event:      `ringbridge-change`, detail { connection, presence, phase, language, title }.
+ * Event:      `ringbridge-change`, detail { connection, presence, phase, callId, customer, language, title }.
  * Theme:      custom properties of theme.css and `::part()` names of template.js.
  */
+import { Background } from "./background.js";
 import { NO_CALL, live, rings, speaks, step } from "./call.js";
-import { MediaLeg } from "./media.js";
+import { Devices } from "./devices/devices.js";
+import { Settings } from "./devices/settings.js";
+import { Tone } from "./devices/tone.js";
+import { listen } from "./hands.js";
 import { Microphone, NoMicrophone } from "./microphone.js";
 import { Ringer } from "./ringer.js";
 import { Session } from "./session.js";
@@ -16,19 +20,20 @@ import { load } from "./sheets.js";
 import * as shift from "./shift.js";
 import { chooseLanguage, speaker } from "./strings.js";
 import { TEMPLATE } from "./template.js";
+import { Transfer } from "./transfer.js";
 import { View } from "./view.js";
+import { Voice } from "./voice.js";
 
 const LANGUAGE_KEY = "ringbridge.language";
 const NOTICE_MS = 8_000;
 const TICK_MS = 250;
-const KEYS = {
-  popup: { a: "answer", r: "reject", escape: "reject" },
-  conversation: { m: "mute", h: "hold" },
-};
 /** Where the keyboard goes when a phase begins. */
 const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
+/** What the agent asks of the server about his call, by the button; the server's word alone changes what is shown. */
+const ASKS = { merge: "merge", "complete-transfer": "complete_transfer", "cancel-consult": "cancel_consult" };
+const STYLES = ["theme.css", "softphone.css", "controls.css", "call.css", "devices/settings.css", "transfer.css"];
 
-const sheets = await load(import.meta.url, "theme.css", "softphone.css", "controls.css", "call.css");
+const sheets = await load(import.meta.url, ...STYLES);
 
 class Softphone extends HTMLElement {
   static observedAttributes = ["lang"];
@@ -36,9 +41,16 @@ class Softphone extends HTMLElement {
   #view;
   #session = null;
   #leaving = new AbortController();
-  #leg = null;
-  #microphone = new Microphone();
-  #ringer = new Ringer((ringBlocked) => this.#set({ ringBlocked }));
+  #devices = new Devices();
+  #microphone = new Microphone(() => this.#devices.chosen("microphone"));
+  #ringer = new Ringer(
+    (ringBlocked) => this.#set({ ringBlocked }),
+    () => this.#devices.chosen("bell"),
+  );
+  #background = new Background();
+  #voice;
+  #settings = null;
+  #transfer = null;
   #ticking = null;
   #noticeTimer = null;
   #state = {
@@ -46,9 +58,14 @@ class Softphone extends HTMLElement {
     signedIn: false,
     agent: null,
     presence: "away",
+    /** When wrap-up ends, in epoch seconds, if it is on. */
+    wrapUpUntil: null,
     call: NO_CALL,
     /** How far the voice line is: preparing, ready, failed. */
     media: "preparing",
+    /** How well the conversation is heard both ways; see voice.js. */
+    quality: null,
+    talksMuted: false,
     /** Why there is no microphone, if there is none. */
     microphone: null,
     ringBlocked: false,
@@ -63,6 +80,14 @@ class Softphone extends HTMLElement {
     root.adoptedStyleSheets = sheets;
     root.append(TEMPLATE.content.cloneNode(true));
     this.#view = new View(root);
+    this.#voice = new Voice({
+      microphone: this.#microphone,
+      devices: this.#devices,
+      player: this.#view.part("voice"),
+      onChange: (facts) => this.#set(facts),
+    });
+    this.#devices.addEventListener("change", ({ detail }) => this.#deviceChanged(detail));
+    this.#devices.addEventListener("lost", ({ detail }) => this.#notify((say) => say(`device_lost.${detail}`)));
     this.#listen();
   }
 
@@ -72,7 +97,19 @@ class Softphone extends HTMLElement {
     const { signal } = this.#leaving;
     this.#session.addEventListener("message", ({ detail }) => this.#hear(detail), { signal });
     this.#session.addEventListener("state", ({ detail }) => this.#connectionIs(detail), { signal });
-    this.#ticking = setInterval(() => live(this.#state.call) && this.#tick(), TICK_MS);
+    const say = Object.assign((...words) => speaker(this.#state.language)(...words), {
+      one: (...words) => speaker(this.#state.language).one(...words),
+    });
+    this.#settings ??= new Settings(this.#view, {
+      devices: this.#devices,
+      microphone: this.#microphone,
+      session: this.#session,
+      ringer: this.#ringer,
+      tone: new Tone(this.#devices),
+      say,
+    });
+    this.#transfer ??= new Transfer(this.#view, { session: this.#session, say, call: () => this.#state.call });
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#session.enter();
     if (this.#session.open) this.#open();
     else this.#draw();
@@ -91,9 +128,9 @@ class Softphone extends HTMLElement {
   get summary() {
     const { connection, presence, call, language } = this.#state;
     const say = speaker(language);
-    const name = call.customer?.name ?? call.customer?.number ?? say("customer_unknown");
-    const title = live(call) ? say(`title_${call.phase}`, { name }) : "Ringbridge";
-    return { connection, presence, phase: call.phase, language, title };
+    const title = live(call) ? say(`title_${call.phase}`, { name: this.#name(say) }) : "Ringbridge";
+    const { phase, callId = null, customer = null } = call;
+    return { connection, presence, phase, callId, customer, language, title };
   }
 
   signIn(token) {
@@ -111,6 +148,11 @@ class Softphone extends HTMLElement {
     this.#set({ signedIn: true, agent: null, notice: null });
   }
 
+  #name(say) {
+    const { customer } = this.#state.call;
+    return customer?.name ?? customer?.number ?? say("customer_unknown");
+  }
+
   // What the server says.
 
   #hear(message) {
@@ -121,10 +163,7 @@ class Softphone extends HTMLElement {
       case "presence":
         return this.#presenceIs(message.presence);
       case "media_answer":
-        if (message.callId === this.#state.call.callId) this.#leg?.answer(message.sdp).catch(() => this.#set({ media: "failed" }));
-        return;
-      case "digit":
-        if (message.callId === this.#state.call.callId) this.#notify((say) => say("digit_pressed", message));
+        if (message.callId === this.#state.call.callId) this.#voice.answer(message.sdp);
         return;
       case "resume":
         return this.#advance({ ...message, talkedMs: Date.now() - message.joinedAt * 1000 });
@@ -166,12 +205,22 @@ class Softphone extends HTMLElement {
     if (call === before) return;
     this.#set({ call });
     this.#ringer.ring(rings(call));
+    this.#tellInBackground(call);
     const anew = event.type === "resume" || (call.phase === "ringing" && before.phase !== "ringing");
-    if (!live(call) || anew || event.type === "connection_lost") this.#hangUpLeg();
+    if (!live(call) || anew || event.type === "connection_lost") this.#voice.close();
     if (anew) this.#negotiate();
-    this.#leg?.speak(speaks(call));
+    this.#voice.follow({ talking: call.phase === "talking", speaks: speaks(call), muted: call.muted });
+    if (call.phase !== "talking") this.#transfer.close();
     if (event.type === "stop_ring" && call.phase === "none") this.#notify((say) => say.one("stop_ring", event.reason));
+    if (event.type === "consult_ended") this.#notify((say) => say.one("consult_ended", event.reason));
+    if (event.type === "handed_over") this.#notify((say) => say("handed_over"));
     if (call.phase !== before.phase) this.#moveFocus(FOCUS[call.phase]);
+  }
+
+  #tellInBackground(call) {
+    if (!rings(call)) return this.#background.clear();
+    const say = speaker(this.#state.language);
+    this.#background.ring(say("title_ringing", { name: this.#name(say) }), `${say("queue")}: ${call.queue}`);
   }
 
   /** The agent pressed it: tell the server, and wait for what it makes of it. */
@@ -181,32 +230,22 @@ class Softphone extends HTMLElement {
     if (this.#state.call !== before) this.#session.send({ type, callId: before.callId });
   }
 
+  #send(type, fields = {}) {
+    this.#session.send({ type, callId: this.#state.call.callId, ...fields });
+  }
+
   #tick() {
-    this.#advance({ type: "time_passed" });
-    this.#draw();
+    const { call, presence } = this.#state;
+    if (live(call)) this.#advance({ type: "time_passed" });
+    if (live(call) || presence === "wrap_up") this.#draw();
   }
 
   async #negotiate() {
-    const leg = new MediaLeg({
-      onVoice: (stream) => (this.#view.part("voice").srcObject = stream),
-      onState: (state) => {
-        if (state === "connected") this.#set({ media: "ready" });
-        if (state === "failed") this.#set({ media: "failed" });
-      },
-    });
-    this.#leg = leg;
-    this.#set({ media: "preparing" });
     const { callId } = this.#state.call;
     await this.#withMicrophone(async () => {
-      const sdp = await leg.offer(this.#microphone);
+      const sdp = await this.#voice.negotiate();
       if (sdp !== null) this.#session.send({ type: "media_offer", callId, sdp });
     });
-  }
-
-  #hangUpLeg() {
-    this.#leg?.close();
-    this.#leg = null;
-    this.#view.part("voice").srcObject = null;
   }
 
   // Devices.
@@ -230,35 +269,42 @@ class Softphone extends HTMLElement {
   async #retryMicrophone() {
     await this.#withMicrophone(() => this.#microphone.prepare());
     if (this.#state.microphone !== null || this.#state.call.phase !== "ringing") return;
-    this.#hangUpLeg();
     await this.#negotiate();
+  }
+
+  #deviceChanged(part) {
+    if (part === "bell") this.#ringer.change();
+    if (part === "microphone") this.#microphone.release();
+    this.#withMicrophone(() => this.#voice.change(part));
   }
 
   // The agent's hands.
 
   #listen() {
-    const press = (name, act) =>
-      this.#view.part(name).addEventListener("click", ({ currentTarget }) => currentTarget.ariaDisabled !== "true" && act());
-    press("answer", () => this.#ask("answer"));
-    press("reject", () => this.#ask("reject"));
-    press("hang-up", () => this.#ask("hang_up"));
-    press("mute", () => this.#advance({ type: "mute" }));
-    press("hold", () => this.#toggleHold());
-    press("done", () => this.#advance({ type: "dismiss" }));
-    press("sign-out", () => this.signOut());
-    press("presence-toggle", () => this.#togglePresence());
-    press("ring-warning-button", () => this.#ringer.unlock());
-    press("microphone-warning-button", () => this.#retryMicrophone());
-    press("connection-warning-button", () =>
-      this.#state.connection === "outdated" ? location.reload() : this.#session.retryNow(),
-    );
+    listen(this.#view, {
+      answer: () => this.#ask("answer"),
+      reject: () => this.#ask("reject"),
+      "hang-up": () => this.#ask("hang_up"),
+      mute: () => this.#toggleMute(),
+      hold: () => this.#send(this.#state.call.held ? "retrieve" : "hold"),
+      transfer: () => this.#transfer.toggle(),
+      done: () => this.#advance({ type: "dismiss" }),
+      "sign-out": () => this.signOut(),
+      "show-settings": () => this.#settings.show(),
+      "presence-toggle": () => this.#togglePresence(),
+      "ring-warning-button": () => this.#ringer.unlock(),
+      "microphone-warning-button": () => this.#retryMicrophone(),
+      "connection-warning-button": () =>
+        this.#state.connection === "outdated" ? location.reload() : this.#session.retryNow(),
+      ...Object.fromEntries(Object.entries(ASKS).map(([part, type]) => [part, () => this.#send(type)])),
+    });
+    for (const button of this.#view.all("[data-copy]")) button.addEventListener("click", () => this.#copyNumber());
     this.#view.part("sign-in-form").addEventListener("submit", (event) => this.#submitToken(event));
+    this.#view.part("away-reason").addEventListener("change", ({ target }) => this.#awayBecause(target.value));
     this.#view.part("language").addEventListener("change", ({ target }) => {
       localStorage.setItem(LANGUAGE_KEY, target.value);
       this.#set({ language: target.value });
     });
-    for (const name of Object.keys(KEYS))
-      this.#view.part(name).addEventListener("keydown", (event) => this.#key(event, name));
     // The first touch of the page, wherever it is, is the gesture browsers want before they let it ring.
     for (const gesture of ["pointerdown", "keydown"])
       addEventListener(gesture, () => this.#state.ringBlocked && this.#ringer.unlock(), { capture: true });
@@ -272,10 +318,14 @@ class Softphone extends HTMLElement {
     if (token) this.signIn(token);
   }
 
-  /** Only asks; the button shows what the server says. */
-  #toggleHold() {
-    const { held, callId } = this.#state.call;
-    this.#session.send({ type: held ? "retrieve" : "hold", callId });
+  #toggleMute() {
+    this.#advance({ type: "mute" });
+    this.#send("mute", { muted: this.#state.call.muted });
+  }
+
+  async #copyNumber() {
+    await navigator.clipboard.writeText(this.#state.call.customer.number);
+    this.#notify((say) => say("number_copied"));
   }
 
   /** Only asks; the switch moves when the server says so. */
@@ -285,14 +335,8 @@ class Softphone extends HTMLElement {
     this.#session.send({ type: ready ? "ready" : "away" });
   }
 
-  /** Letters work only while the keyboard is inside the call (WCAG 2.1.4); a held key is one press. */
-  #key(event, name) {
-    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-    const enter = event.key === "Enter" && event.target === this.#view.part("popup");
-    const button = enter ? "answer" : KEYS[name][event.key.toLowerCase()];
-    if (!button) return;
-    event.preventDefault();
-    this.#view.part(button).click();
+  #awayBecause(reason) {
+    this.#session.send({ type: "away", reason: reason && speaker(this.#state.language)(`away_reason.${reason}`) });
   }
 
   // What the agent sees.

@@ -21,6 +21,10 @@ export class View {
     }
   }
 
+  all(selector) {
+    return this.#root.querySelectorAll(selector);
+  }
+
   part(name) {
     return this.#parts[name];
   }
@@ -30,9 +34,10 @@ export class View {
     if (state.language !== this.#language) this.#speak(state.language);
     this.#frame(state);
     this.#agent(state);
-    this.#customer(state.call);
+    this.#customer(state.call, wallClock);
     this.#popup(state, wallClock);
     this.#conversation(state, now);
+    this.#consult(state.call);
     this.#ended(state.call, now);
   }
 
@@ -41,8 +46,9 @@ export class View {
     this.#say = speaker(language);
     this.#parts.shell.lang = language;
     this.part("language").value = language;
-    for (const node of this.#root.querySelectorAll("[data-text]")) node.textContent = this.#say(node.dataset.text);
-    for (const node of this.#root.querySelectorAll("[data-label]")) node.ariaLabel = this.#say(node.dataset.label);
+    for (const node of this.all("[data-text]")) node.textContent = this.#say(node.dataset.text);
+    for (const node of this.all("[data-label]")) node.ariaLabel = this.#say(node.dataset.label);
+    for (const node of this.all("[data-placeholder]")) node.placeholder = this.#say(node.dataset.placeholder);
   }
 
   #frame({ connection, signedIn, agent, notice, ringBlocked, microphone }) {
@@ -54,6 +60,7 @@ export class View {
     this.#show("desk", signedIn && agent !== null);
     this.#show("sign-in-error", connection === "refused");
     this.#show("sign-out", signedIn);
+    this.#show("show-settings", signedIn);
     const outdated = connection === "outdated";
     this.#warn("connection-warning", outdated ? say("page_outdated") : connection === "lost" && say("connection_lost"));
     this.#write("connection-warning-button", say(outdated ? "reload" : "try_now"));
@@ -74,15 +81,16 @@ export class View {
     const toggle = this.part("presence-toggle");
     toggle.ariaChecked = String(!["away", "wrap_up", "offline"].includes(shown));
     toggle.disabled = !["away", "wrap_up", "ready"].includes(shown);
+    this.#show("away-reason", shown === "away");
     this.#show("idle", call.phase === "none");
     this.part("idle").dataset.state = shown;
     this.#write("idle-title", say(`idle_title.${shown}`));
     this.#write("idle-hint", say(`idle_hint.${shown}`));
   }
 
-  #customer(call) {
+  #customer(call, wallClock) {
     if (call.phase === "none") return;
-    const { name, number, userId } = call.customer;
+    const { name, number, userId, country, timeZone } = call.customer;
     const shown = name ?? number ?? userId ?? this.#say("customer_unknown");
     const facts = {
       initials: initials(name ?? ""),
@@ -91,8 +99,13 @@ export class View {
       direction: this.#say.one("direction", call.direction),
       channel: this.#say.one("channel", call.channel),
       queue: call.queue,
+      country: country ? place(this.#language, country, timeZone, wallClock) : "",
+      payload: call.ctaPayload ?? "",
+      consult: call.consultFrom ?? "",
     };
-    for (const node of this.#root.querySelectorAll("[data-customer]")) write(node, facts[node.dataset.customer]);
+    for (const node of this.all("[data-customer]")) write(node, facts[node.dataset.customer]);
+    for (const node of this.all("[data-optional]")) node.hidden = facts[node.dataset.optional] === "";
+    for (const node of this.all("[data-copy]")) node.hidden = number === undefined || number === null;
   }
 
   #popup({ call, media, microphone }, wallClock) {
@@ -106,7 +119,7 @@ export class View {
     this.#hold("reject", call.asked !== null);
   }
 
-  #conversation({ call, media }, now) {
+  #conversation({ call, media, quality, talksMuted }, now) {
     const shown = call.phase === "talking" || call.phase === "returning";
     this.#show("conversation", shown);
     if (!shown) return;
@@ -115,7 +128,38 @@ export class View {
     this.#hold("hang-up", call.asked !== null);
     this.part("mute").ariaPressed = String(call.muted);
     this.part("hold").ariaPressed = String(call.held);
-    this.#hold("hold", call.phase === "returning" || call.asked !== null);
+    const busy = call.phase === "returning" || call.asked !== null;
+    this.#hold("hold", busy || call.consult !== null);
+    this.#hold("transfer", busy || call.consult !== null);
+    this.#show("talks-muted", talksMuted);
+    this.#write("talks-muted", talksMuted ? this.#say("talks_muted") : "");
+    this.#show("alarm", call.alarm !== null);
+    this.#write("alarm", call.alarm === null ? "" : this.#say.one("alarm", call.alarm));
+    this.#show("digits", call.digits !== "");
+    this.#write("digits", call.digits === "" ? "" : this.#say("digits_pressed", { digits: call.digits }));
+    this.#quality(quality);
+  }
+
+  #quality(quality) {
+    this.#show("quality", quality !== null);
+    if (quality === null) return;
+    for (const direction of ["hearing", "heard"]) {
+      const { level = 0, verdict = null, loss, jitterMs } = quality[direction] ?? {};
+      const bar = this.part(`${direction}-level`);
+      bar.style.setProperty("--level", `${Math.round(Math.min(1, Math.sqrt(level ?? 0)) * 100)}%`);
+      const shown = this.part(`${direction}-verdict`);
+      this.#write(`${direction}-verdict`, this.#say(`quality.${verdict ?? "unknown"}`));
+      shown.dataset.state = verdict ?? "";
+      const facts = { loss: Math.round((loss ?? 0) * 1000) / 10, jitter: jitterMs ?? "–", delay: quality.roundTripMs ?? "–" };
+      shown.title = this.#say("quality_figures", facts);
+    }
+  }
+
+  #consult({ consult }) {
+    this.#show("consult", Boolean(consult));
+    if (!consult) return;
+    this.#write("consult-text", this.#say(`consulting.${consult.stage}`, { colleague: consult.colleague }));
+    this.#show("merge", consult.stage === "talking");
   }
 
   #ended(call, now) {
@@ -154,6 +198,14 @@ function progress(call, media) {
   if (call.phase === "returning") return "returning";
   if (call.held) return "talking.held";
   return `talking.${call.muted ? "on" : "off"}`;
+}
+
+/** `United Kingdom, 14:05`: where the customer's number is from, and the time there. */
+function place(language, country, timeZone, wallClock) {
+  const name = new Intl.DisplayNames(language, { type: "region" }).of(country);
+  if (!timeZone) return name;
+  const clock = new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit" });
+  return `${name}, ${clock.format(wallClock * 1000)}`;
 }
 
 /** Text is only written when it changes, so that a live region speaks once. */

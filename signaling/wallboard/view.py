@@ -41,7 +41,7 @@ class AgentNow(msgspec.Struct, frozen=True):
     agent: str
     presence: Presence
     since: Annotated[float, msgspec.Meta(description="When this presence began, in epoch seconds.")]
-    queue: Annotated[str | None, msgspec.Meta(description="Of the call the agent rings for or talks with.")]
+    queue: Annotated[str, msgspec.Meta(description="Of the call the agent rings for or talks with.")] | None
     away_reason: str
 
 
@@ -49,9 +49,9 @@ class CallNow(msgspec.Struct, frozen=True):
     """One call in progress."""
 
     call_id: str
-    customer: Annotated[str | None, msgspec.Meta(description="Name or number, if WhatsApp shows one.")]
+    customer: Annotated[str, msgspec.Meta(description="Name or number, if WhatsApp shows one.")] | None
     queue: str
-    agent: Annotated[str | None, msgspec.Meta(description="Whom the caller talks with, or talked with last.")]
+    agent: Annotated[str, msgspec.Meta(description="Whom the caller talks with, or talked with last.")] | None
     phase: Phase
     began: Annotated[float, msgspec.Meta(description="When the call was offered, in epoch seconds.")]
 

@@ -233,8 +233,8 @@ async def test_nothing_is_heard_before_joined_nor_while_muted(desk: ScriptedDesk
     assert not await page.evaluate(SENT_TRACK_ENABLED), "a muted agent is heard"
     await page.keyboard.press("m")
     await expect(mute).to_have_attribute("aria-pressed", "false")
-    await desk.say(Digit(call_id=CALL, digit="#"))
-    await expect(page.get_by_test_id("notice")).to_have_text("The customer pressed #.")
+    await desk.say(Digit(call_id=CALL, digit="4"), Digit(call_id=CALL, digit="#"))
+    await expect(page.get_by_test_id("digits")).to_have_text("The customer pressed: 4#")
     await desk.say(CallEnded(call_id=CALL, ended_by="caller", reason="hung up"))
     await expect(page.get_by_test_id("ended")).to_be_visible()
     assert await page.evaluate("peers.map((peer) => peer.connectionState)") == ["closed"]

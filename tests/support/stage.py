@@ -21,7 +21,7 @@ from benchmarks.simulator.whatsapp_user import WhatsAppUser
 from mediaserver.app import running
 from mediaserver.config import Config, Secrets
 from mediaserver.store_access import StoreAccess
-from signaling.agents.tokens import issue
+from signaling.agents.tokens import Role, issue
 from signaling.calls.call import CallBackRequest, CallRecord
 from signaling.clock import SystemClock
 from signaling.pause import pause
@@ -57,9 +57,9 @@ class Stage:
         """A person on WhatsApp, with verbs of his own: ``stage.user().will_answer(after=1)``."""
         return self.cloud.user(identity)
 
-    def token(self, name: str) -> str:
+    def token(self, name: str, role: Role = Role.AGENT) -> str:
         """A sign-in token."""
-        return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=SystemClock()())
+        return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=SystemClock()(), role=role)
 
     async def agent(self, name: str) -> ScriptedAgent:
         """An agent opens a tab and goes ready."""

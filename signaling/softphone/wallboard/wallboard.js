@@ -9,7 +9,7 @@ import { formatDuration } from "../duration.js";
 import { Session } from "../session.js";
 import { load } from "../sheets.js";
 import { chooseLanguage, speaker } from "../strings.js";
-import { fill, keep } from "./rows.js";
+import { fill, keep } from "../rows.js";
 import { STRINGS } from "./strings.js";
 import { TEMPLATE, agentRow, callRow, queueCard } from "./template.js";
 

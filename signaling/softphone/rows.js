@@ -19,10 +19,22 @@ export function keep(parent, items, keyOf, make, draw) {
   for (const gone of known.values()) gone.remove();
 }
 
+/** Where the facts and words of an element are; looked for once, for its markup never changes. */
+const places = new WeakMap();
+
+function placesOf(element) {
+  if (!places.has(element)) {
+    const facts = [...element.querySelectorAll("[data-fact]")];
+    places.set(element, { facts, words: [...element.querySelectorAll("[data-text]")] });
+  }
+  return places.get(element);
+}
+
 /** Write `facts` into the elements that carry their names as `data-fact`. */
 export function fill(element, { for: say, ...facts }) {
-  for (const node of element.querySelectorAll("[data-fact]")) write(node, String(facts[node.dataset.fact]));
-  if (say) for (const node of element.querySelectorAll("[data-text]")) write(node, say(node.dataset.text));
+  const { facts: nodes, words } = placesOf(element);
+  for (const node of nodes) write(node, String(facts[node.dataset.fact]));
+  if (say) for (const node of words) write(node, say(node.dataset.text));
 }
 
 function write(node, text) {

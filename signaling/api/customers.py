@@ -1,0 +1,112 @@
+"""Owns the operations about whom we know and by which of our numbers: contacts, senders, numbers being typed."""
+
+from typing import Annotated
+
+import msgspec
+
+from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.problem import not_found
+from signaling.conversations import numbers
+from signaling.conversations.contact import Contact
+from signaling.conversations.contacts import Contacts
+from signaling.conversations.numbers import NumberCheck
+from signaling.conversations.senders import Sender, Senders
+
+MOST_CONTACTS = 50
+
+
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words by which contacts are found."""
+
+    query: Annotated[str, msgspec.Meta(max_length=100, description="Beginnings of words of a name, or of a number.")]
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_CONTACTS, description="How many at most.")] = 20
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Contacts, the best first."""
+
+    contacts: list[Contact]
+
+
+class Entered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an agent knows of a contact; null leaves it as it is, an empty text forgets it."""
+
+    name: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
+
+
+class OurNumbers(msgspec.Struct, frozen=True):
+    """Our numbers and what each can do now."""
+
+    senders: list[Sender]
+
+
+class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A number as far as it is typed."""
+
+    text: Annotated[str, msgspec.Meta(max_length=40, description="As typed, with or without a plus sign.")]
+    country: (
+        Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$", description="Whose number it is if it has no plus sign.")]
+        | None
+    ) = None
+
+
+def operations(contacts: Contacts, senders: Senders) -> tuple[AnyOperation, ...]:
+    """The operations, on these contacts and senders."""
+
+    async def search(asked: Asked[Search, Nothing]) -> Found:
+        return Found(await contacts.find(asked.query.query, asked.query.limit))
+
+    async def enter(asked: Asked[Nothing, Entered]) -> Contact:
+        if await contacts.load(asked.path["contact"]) is None:
+            raise not_found("contact")
+        return await contacts.edit(asked.path["contact"], name=asked.body.name, language=asked.body.language)
+
+    async def ours(_: Asked[Nothing, Nothing]) -> OurNumbers:
+        return OurNumbers(await senders.all())
+
+    async def check(asked: Asked[Typed, Nothing]) -> NumberCheck:
+        return numbers.check(asked.query.text, country=asked.query.country)
+
+    return (
+        Operation(
+            method="GET",
+            path="/contacts",
+            summary="Find customers by name or number",
+            tag="customers",
+            query=Search,
+            body=Nothing,
+            answer=Found,
+            handle=search,
+        ),
+        Operation(
+            method="PATCH",
+            path="/contacts/{contact}",
+            summary="Enter what is known of a customer",
+            tag="customers",
+            query=Nothing,
+            body=Entered,
+            answer=Contact,
+            handle=enter,
+        ),
+        Operation(
+            method="GET",
+            path="/senders",
+            summary="Our business numbers and what each can do now",
+            tag="customers",
+            query=Nothing,
+            body=Nothing,
+            answer=OurNumbers,
+            handle=ours,
+        ),
+        Operation(
+            method="GET",
+            path="/numbers",
+            summary="Check and format a number while it is typed",
+            tag="customers",
+            query=Typed,
+            body=Nothing,
+            answer=NumberCheck,
+            handle=check,
+        ),
+    )
