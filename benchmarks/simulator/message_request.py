@@ -137,9 +137,13 @@ def _template(template: Json) -> TemplateUse:
     components = template.get("components", [])
     if not isinstance(template.get("name"), str) or not isinstance(language, str):
         raise refusal.invalid_parameter("a template needs name and language.code")
-    if not isinstance(components, list) or not all(isinstance(component, dict) for component in components):
-        raise refusal.invalid_parameter("components must be a list of objects")
+    if not _objects(components) or not all(_objects(component.get("parameters", [])) for component in components):
+        raise refusal.invalid_parameter("components, and the parameters of each, must be lists of objects")
     return TemplateUse(template["name"], language, tuple(components))
+
+
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _object(parent: Json, name: str) -> Json:

@@ -151,16 +151,16 @@ def _fits(template: Template, query: Mapping[str, str]) -> bool:
 def _filled(text: str, parts: list[Json]) -> str:
     """A text with its variables replaced. Raises Refusal (132000, 132012)."""
     wanted = list(dict.fromkeys(_VARIABLE.findall(text)))
-    parameters: Any = parts[0].get("parameters", []) if parts else []
-    if not isinstance(parameters, list) or len(parameters) != len(wanted):
+    parameters: list[Json] = parts[0].get("parameters", []) if parts else []
+    if len(parameters) != len(wanted):
         raise Refusal(132000, f"the template takes {len(wanted)} parameters")
     values: dict[str, str] = {}
     for position, parameter in enumerate(parameters, start=1):
-        if not isinstance(parameter, dict) or parameter.get("type") != "text" or not parameter.get("text"):
+        if parameter.get("type") != "text" or not isinstance(parameter.get("text"), str) or not parameter["text"]:
             raise Refusal(132012, "a parameter is no text")
-        if _FORBIDDEN.search(str(parameter["text"])):
+        if _FORBIDDEN.search(parameter["text"]):
             raise refusal.invalid_parameter("a parameter has new lines, tabs or more than 4 consecutive spaces")
-        values[str(parameter.get("parameter_name", position))] = str(parameter["text"])
+        values[str(parameter.get("parameter_name", position))] = parameter["text"]
     if set(values) != set(wanted):
         raise Refusal(132012, "the names of the parameters are not the template's")
     return _VARIABLE.sub(lambda match: values[match[1]], text)
@@ -183,8 +183,8 @@ def _call_button(template: Template, use: TemplateUse, body: str) -> CallButton 
     return found
 
 
-def _set_up(button: Json, parameters: list[Any], body: str) -> CallButton:
-    values: dict[Any, Any] = {item.get("type"): item.get(item.get("type")) for item in parameters}
+def _set_up(button: Json, parameters: list[Json], body: str) -> CallButton:
+    values: dict[str, Any] = {str(item.get("type")): item.get(str(item.get("type"))) for item in parameters}
     if set(values) - {"ttl_minutes", "payload"}:
         raise Refusal(132012, "a voice_call button takes ttl_minutes and payload")
     ttl_minutes: Any = values.get("ttl_minutes", button.get("ttl_minutes", 10_080))
