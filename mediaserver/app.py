@@ -91,10 +91,10 @@ class _Switchboard:
 
 
 @asynccontextmanager
-async def running(config: Config, secrets: Secrets) -> AsyncIterator[Running]:
-    """A whole server. Leaving ends living calls at Meta and writes their records."""
+async def running(config: Config, secrets: Secrets, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """A whole server. Leaving ends living calls at Meta and writes their records. Without a ``clock``, it is now."""
     async with AsyncExitStack() as stack:
-        clock = SystemClock()
+        clock = clock or SystemClock()
         board = _Switchboard()
         metrics = CollectorRegistry()
 

@@ -13,6 +13,7 @@ import aiohttp
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
 from benchmarks.simulator.browser import AgentBrowser
 from benchmarks.simulator.call import SimulatedCall, Windows
+from benchmarks.simulator.clock import TravellingClock
 from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.number import Standing
@@ -43,9 +44,18 @@ SECRETS = Secrets.model_validate(
 class Stage:
     """A server and a WhatsApp that know each other."""
 
-    def __init__(self, address: str, cloud: SimulatedWhatsApp, store: StoreAccess, stack: AsyncExitStack) -> None:
+    def __init__(
+        self,
+        address: str,
+        cloud: SimulatedWhatsApp,
+        clock: TravellingClock,
+        store: StoreAccess,
+        stack: AsyncExitStack,
+    ) -> None:
         self.address = address
         self.cloud = cloud
+        self.clock = clock
+        """The time of server and WhatsApp alike: ``clock.travel(DAY_S)`` lets a day pass between two calls."""
         self._store = store
         self._stack = stack
 
@@ -59,7 +69,7 @@ class Stage:
 
     def token(self, name: str, role: Role = Role.AGENT) -> str:
         """A sign-in token."""
-        return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=SystemClock()(), role=role)
+        return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=self.clock(), role=role)
 
     async def agent(self, name: str) -> ScriptedAgent:
         """An agent opens a tab and goes ready."""
@@ -98,7 +108,7 @@ class Stage:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Records]:
-        store = await self._store.open(SystemClock())
+        store = await self._store.open(self.clock)
         try:
             yield Records(store, pause=pause)
         finally:
@@ -130,12 +140,14 @@ async def staged(
     ``queue`` changes the one queue of the stage; ``tables`` of the configuration take the place of its own;
     ``standing`` is how the number stands with Meta, limits of outbound calls included.
     """
+    clock = TravellingClock(SystemClock())
     cloud = SimulatedWhatsApp(
         CloudConfig(
             app_secret=SECRETS.app_secret.get_secret_value(),
             access_token=SECRETS.access_token.get_secret_value(),
             windows=windows or Windows(),
             standing=standing or Standing(),
+            clock=clock,
         )
     )
     async with AsyncExitStack() as stack:
@@ -150,10 +162,10 @@ async def staged(
                 **(tables or {}),
             }
         )
-        address = (await stack.enter_async_context(running(config, SECRETS))).address
+        address = (await stack.enter_async_context(running(config, SECRETS, clock=clock))).address
         await cloud.subscribe(f"{address}/webhooks/whatsapp", SECRETS.verify_token.get_secret_value())
         async with AsyncExitStack() as agents:
-            stage = Stage(address, cloud, StoreAccess(config.store), agents)
+            stage = Stage(address, cloud, clock, StoreAccess(config.store), agents)
             yield stage
         await cloud.settled()
         assert await stage.metric("ringbridge_call_bugs_total") == 0, "a bug ended a call"
