@@ -201,7 +201,10 @@ class Dispatcher:
             version = await self._look_again() if self._version is None else self._version
             now = self._clock()
             after, news = self._advance(self._room, now)
-            if after != self._room:
+            if after == self._room:
+                # A call that comes in and is sent away in one step leaves the room as it was.
+                self._post_all(news)
+            else:
                 step = _Step(after, encode(after), len(self._pending), news)
                 # Until the store has answered, it is open what it holds.
                 self._version, self._in_doubt = None, step
@@ -233,7 +236,10 @@ class Dispatcher:
         before, self._room, self._version = self._room, step.after, version
         del self._pending[: step.requests]
         self._tell(before, step.after)
-        for call_id, event in step.news:
+        self._post_all(step.news)
+
+    def _post_all(self, news: list[tuple[str, Event]]) -> None:
+        for call_id, event in news:
             self._post(call_id, event)
 
     def _advance(self, room: Board, now: float) -> tuple[Board, list[_News]]:

@@ -331,6 +331,18 @@ async def test_78_a_call_that_overflows_is_told_once_and_is_off_the_board(store:
     await room.dispatcher.close()
 
 
+async def test_78_a_call_that_comes_in_and_is_sent_away_in_one_step_is_told(store: Rival, clock: HandClock) -> None:
+    """The room is as it was, nothing is written, and a caller would wait for ever."""
+    room = Room(store, clock, Rules(queues={"main": QueuePolicy(max_length=0, overflow=Overflow.HANG_UP)}))
+    await room.start()
+    written = store.commits
+    room.dispatcher.enter("c1", entry(1.0))
+    call_id, event = await asyncio.wait_for(room.posted.get(), BOUND_S)
+    assert (call_id, event) == ("c1", QueueOverflowed(action=Overflow.HANG_UP, reason="the queue is full"))
+    assert store.commits == written, "nothing had changed"
+    await room.dispatcher.close()
+
+
 async def test_the_longest_wait_wakes_the_room_by_itself(store: Rival) -> None:
     room = Room(store, SystemClock(), Rules(queues={"main": QueuePolicy(max_wait_s=0.05)}))
     await room.start()
