@@ -11,12 +11,13 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from mediaserver import call_backs_cli, calls_cli, logs, whatsapp_cli
+from mediaserver import call_backs_cli, calls_cli, logs, permission_cli, whatsapp_cli
 from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
 from mediaserver.store_access import StoreAccess
+from policy.limits import DEFAULT, PROFILES
 from signaling.agents.tokens import Role, issue
 from signaling.store.contract import StoreUnavailable
 from signaling.store.lease import SiteTaken
@@ -119,6 +120,35 @@ def call_backs(
     """Print who could not be served and is to be called back."""
     requests = call_backs_cli.newest(_store_access(config), limit)
     for line in call_backs_cli.as_json(requests) if as_json else call_backs_cli.as_text(requests):
+        print(line)
+
+
+_permission = typer.Typer(help="May we call? Verdicts of the permission policy.", no_args_is_help=True)
+main.add_typer(_permission, name="permission")
+
+
+@_permission.callback()
+def permission() -> None:
+    """Keep ``explain`` a command of its own, for others may follow."""
+
+
+@_permission.command("explain")
+def explain_permission(
+    phone_number_id: Annotated[str, typer.Argument(metavar="FROM", help="The business number, as Meta's id (PNID).")],
+    user: Annotated[str, typer.Argument(metavar="TO", help="The user: a phone number, or a user id (GB.1203…).")],
+    config: ConfigPath = None,
+    profile: Annotated[str, typer.Option(help=f"The limits to judge by: {', '.join(PROFILES)}.")] = DEFAULT.name,
+    number: Annotated[
+        str | None, typer.Option(help="Digits of the business number; some countries may not call.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print whether a user may be called and asked, why, and what that rests on. Meta is not asked."""
+    if profile not in PROFILES:
+        _refuse([f"there is no profile {profile!r}; the profiles are {', '.join(PROFILES)}"])
+    whose = permission_cli.pair(phone_number_id, user, number)
+    explanation = permission_cli.picture(_store_access(config), whose, PROFILES[profile])
+    for line in [permission_cli.as_json(explanation)] if as_json else permission_cli.as_text(explanation):
         print(line)
 
 

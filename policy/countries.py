@@ -1,8 +1,11 @@
 """Owns the country of a business number. Which countries are excluded is a figure (``limits``)."""
 
+from functools import lru_cache
+
 import phonenumbers
 
 
+@lru_cache(maxsize=256)
 def country_of(digits: str) -> str | None:
     """The country (ISO 3166) of a number in international digits, ``+`` or not; None if it cannot be told."""
     try:
