@@ -100,10 +100,11 @@ def calls(
         bool, typer.Option("--follow", "-f", help="Go on with each call that ends, until Ctrl-C.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+    details: Annotated[bool, typer.Option("--details", "-d", help="Times, queues, agents and what was heard.")] = False,
 ) -> None:
     """Print the latest calls: who called, who answered, how long, how it sounded, and why it ended."""
     access = _store_access(config)
-    show = calls_cli.as_json if as_json else calls_cli.as_text
+    show = calls_cli.as_json if as_json else calls_cli.as_story if details else calls_cli.as_text
     try:
         for record in calls_cli.followed(access, limit) if follow else calls_cli.latest(access, limit):
             print(show(record), flush=True)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
@@ -116,8 +117,8 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         sounds = await asyncio.to_thread(_sounds, config, library)
         dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
         waiting = RoomView(lambda: dispatcher.room, clock)
-        player = WaitPlayer(engine, sounds, waiting, asyncio.get_running_loop())
-        ledger = Ledger(records)
+        ledger = Ledger(records, clock, time.monotonic)
+        player = WaitPlayer(engine, sounds, waiting, asyncio.get_running_loop(), ledger)
         media = Media(engine, board.post, player, (Figures(metrics), ledger), advertised=config.media.advertised)
         media.open()
         stack.push_async_callback(media.stop)

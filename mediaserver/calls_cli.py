@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from mediaserver import stored_records
+from mediaserver import call_details, stored_records
 from mediaserver.store_access import StoreAccess
 from signaling.calls.call import CALLER_LEG, CallRecord
 
@@ -50,6 +50,11 @@ def as_text(record: CallRecord) -> str:
         f"{began:%Y-%m-%d %H:%M:%S}  {who:<24.24}  {record.queue:<12.12}  {record.agent or '-':<12.12}"
         f"  waited {_length(waited):>6}  talked {talked:>6}  {_sound(record):<8}  {record.ended_by}: {reason}"
     )
+
+
+def as_story(record: CallRecord) -> str:
+    """The same line, and beneath it the way of the call."""
+    return "\n".join((as_text(record), *call_details.details(record)))
 
 
 def _length(seconds: float) -> str:

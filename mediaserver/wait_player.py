@@ -19,6 +19,9 @@ from hold_audio.timeline import Decision, Listening, Outlook, Play
 from mediaserver.packets.types import Cue
 from mediaserver.wait_sounds import Sounds
 
+ANNOUNCEMENT = "announcement"
+"""What is told of something said in mid-wait, where all else is told by its occasion."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,13 @@ class Timers(Protocol):
         """Call back at a time of that clock."""
 
 
+class Diary(Protocol):
+    """Who keeps what callers were played. Calls must not block."""
+
+    def played(self, call_id: str, what: str, queue: str, clips: tuple[str, ...]) -> None:
+        """A leg of this call hears these clips of the queue's now; ``what`` is an occasion or ``announcement``."""
+
+
 class CuePlayer(Protocol):
     """What is asked of the packet engine."""
 
@@ -76,8 +86,11 @@ class _Listener:
 class WaitPlayer:
     """What legs hear while they wait or are on hold. ``forget`` a leg when it is gone; ``timers`` is the loop."""
 
-    def __init__(self, engine: CuePlayer, sounds: Sounds, view: QueueView, timers: Timers) -> None:
+    def __init__(
+        self, engine: CuePlayer, sounds: Sounds, view: QueueView, timers: Timers, diary: Diary | None = None
+    ) -> None:
         self._engine = engine
+        self._diary = diary
         self._timers = timers
         self._strategies = sounds.strategies
         self._view = view
@@ -101,7 +114,7 @@ class WaitPlayer:
             elif occasion is Occasion.ASKED_TO_STAY:
                 said = self._note(leg, queue)
             else:
-                said = self._leave_off(leg, queue, occasion)
+                said = self._leave_off(leg, call_id, queue, occasion)
         return said
 
     def choice(self, leg: int, digit: str) -> Choice | None:
@@ -138,7 +151,7 @@ class WaitPlayer:
             strategy = self._strategies[queue]
             decision = timeline.begin(strategy, self._lengths, now)
             self._listeners[leg] = listener = _Listener(call_id, queue, strategy, decision.listening)
-        self._carry_out(leg, listener, decision)
+        self._carry_out(leg, listener, decision, Occasion.WAIT.value)
         return True
 
     def _note(self, leg: int, queue: str) -> bool:
@@ -147,12 +160,11 @@ class WaitPlayer:
         words = self._strategies[queue].said.get(Occasion.ASKED_TO_STAY, ())
         if listener is not None:
             now = self._timers.time()
-            self._carry_out(
-                leg, listener, timeline.noted(listener.strategy, self._lengths, listener.listening, words, now)
-            )
+            decision = timeline.noted(listener.strategy, self._lengths, listener.listening, words, now)
+            self._carry_out(leg, listener, decision, Occasion.ASKED_TO_STAY.value)
         return bool(words)
 
-    def _leave_off(self, leg: int, queue: str, occasion: Occasion) -> bool:
+    def _leave_off(self, leg: int, call_id: str, queue: str, occasion: Occasion) -> bool:
         """Hold audio or a farewell: how far the leg has come in a wait is kept."""
         self.pause(leg)
         strategy = self._strategies[queue]
@@ -162,6 +174,7 @@ class WaitPlayer:
             playlist = tuple(map(Play, strategy.said.get(occasion, ())))
         if playlist:
             self._engine.play(leg, self._cues(playlist))
+            self._note_down(call_id, occasion.value, queue, playlist)
         return bool(playlist)
 
     def _wake(self, leg: int, listener: _Listener) -> None:
@@ -170,17 +183,24 @@ class WaitPlayer:
         outlook = Outlook(view.place(call_id), view.estimate(call_id), view.about_to_connect(call_id))
         now = self._timers.time()
         with self._never_silent(leg, listener.queue):
-            self._carry_out(
-                leg, listener, timeline.go_on(listener.strategy, self._lengths, listener.listening, outlook, now)
-            )
+            decision = timeline.go_on(listener.strategy, self._lengths, listener.listening, outlook, now)
+            self._carry_out(leg, listener, decision, ANNOUNCEMENT)
 
-    def _carry_out(self, leg: int, listener: _Listener, decision: Decision) -> None:
+    def _carry_out(self, leg: int, listener: _Listener, decision: Decision, what: str) -> None:
         _stop(listener)
         listener.listening = decision.listening
         if decision.playlist is not None:
             self._engine.play(leg, self._cues(decision.playlist))
+            background = {segment.clip_name for segment in listener.strategy.background.segments}
+            said = tuple(play for play in decision.playlist if play.clip_name not in background)
+            named = decision.playlist if what == Occasion.WAIT.value else said
+            self._note_down(listener.call_id, what, listener.queue, named)
         if decision.again_at is not None:
             listener.timer = self._timers.call_at(decision.again_at, self._wake, leg, listener)
+
+    def _note_down(self, call_id: str, what: str, queue: str, playlist: tuple[Play, ...]) -> None:
+        if self._diary is not None:
+            self._diary.played(call_id, what, queue, tuple(play.clip_name for play in playlist))
 
     def _cues(self, playlist: tuple[Play, ...]) -> tuple[Cue, ...]:
         return tuple(Cue(self._numbers[name], repeats, start) for name, repeats, start in playlist)

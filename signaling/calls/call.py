@@ -6,7 +6,7 @@ import msgspec
 
 from signaling.calls.events import Caller, MetaError, Reason
 from signaling.calls.hearing import Alarm, Hearing, due
-from signaling.calls.history import Offer, Transfer
+from signaling.calls.history import Offer, Stay, Transfer
 
 CALLER_LEG = "caller"
 """The leg towards WhatsApp; legs of agents' tabs are ``agent-1``, ``agent-2`` …"""
@@ -189,6 +189,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """When the first agent was joined."""
     answered_by: str | None = None
     """The agent of the latest conversation."""
+    stays: tuple[Stay, ...] = ()
+    """Every queue the call was in, in this order."""
     offers: tuple[Offer, ...] = ()
     """Every agent who was rung, in this order."""
     transfers: tuple[Transfer, ...] = ()
@@ -261,6 +263,19 @@ class LegRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Breaks in what was sent; anything but 0 is a bug."""
 
 
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the caller was played, once or again and again."""
+
+    what: str
+    """An ``Occasion`` such as ``wait`` or ``hold``, or ``announcement``."""
+    queue: str
+    clips: tuple[str, ...]
+    """Their names, in their order. Music that went on where it was is not named again behind an announcement."""
+    first_at: float
+    """When it began for the first time, epoch seconds."""
+    times: int = 1
+
+
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a call leaves behind (CDR). Times are epoch seconds; a missing time means it never happened."""
 
@@ -273,6 +288,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     offered_at: float
     accepted_at: float | None
     answered_at: float | None
+    """When the caller was first joined with an agent; when each of them pressed Answer is in ``offers``."""
     ended_at: float
     agent: str | None
     """The agent of the latest conversation; without one, the last agent rung."""
@@ -296,3 +312,9 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Who handed the caller over or consulted a colleague, and what came of it."""
     alarms: tuple[Alarm, ...] = ()
     """When one of two who talked was not heard."""
+    stays: tuple[Stay, ...] = ()
+    """Every queue the call was in."""
+    first_audio_at: float | None = None
+    """When the first packet of sound left for the caller, as the packet engine saw it."""
+    played: tuple[Played, ...] = ()
+    """What the caller was played, by the first time of each."""

@@ -206,6 +206,7 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         held_s=held_s(call, call.ended_at),
         offers=settle_offers(call.offers, left, call.ended_at),
         transfers=settle_transfer(call.transfers, left, call.ended_at),
+        stays=call.stays,
         alarms=talk(call.hearing, (), call.ended_at).alarms,
     )
     return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (WriteRecord(record=record),))

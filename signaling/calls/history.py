@@ -1,7 +1,15 @@
-"""Owns what a call remembers of agents: to whom it was offered, and who handed it over to whom. Data, and noting it."""
+"""Owns what a call remembers of its way: its queues, to whom it was offered, who handed it on. Data, and noting it."""
 
 import msgspec
 from msgspec.structs import replace
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """The call came into a queue, and belonged there until the next stay."""
+
+    queue: str
+    since: float
+    """Epoch seconds."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,6 +66,7 @@ from signaling.calls.events import (
     Reason,
     ServerStopping,
 )
+from signaling.calls.queueing import settled_in
 from signaling.calls.steps import Step, ignore
 
 
@@ -79,7 +80,9 @@ def step(call: Call, event: Event, now: float) -> Step:
     if call.over:
         return ending.step(call, event, now)
     happened = _step(call, event, now)
-    return happened if happened.ignored is not None else one_way.watched(call.hearing, happened, now)
+    if happened.ignored is not None:
+        return happened
+    return one_way.watched(call.hearing, happened._replace(call=settled_in(happened.call, now)), now)
 
 
 def _step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.

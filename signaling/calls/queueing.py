@@ -11,6 +11,7 @@ from signaling.calls.calling_back import ask
 from signaling.calls.claims import close, taken_by
 from signaling.calls.effects import Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
 from signaling.calls.events import Overflow, QueueOverflowed, Reason
+from signaling.calls.history import Stay
 from signaling.calls.holding import off_hold
 from signaling.calls.parting import CLOSED, part
 from signaling.calls.steps import Step, deadline, ignore
@@ -27,6 +28,13 @@ def enter_queue(call: Call, *, returning: bool = False, wanted: str | None = Non
         returning=returning,
         wanted=wanted,
     )
+
+
+def settled_in(call: Call, now: float) -> Call:
+    """The call, with its present queue noted, by whatever way it came there."""
+    if call.stays and call.stays[-1].queue == call.queue:
+        return call
+    return replace(call, stays=(*call.stays, Stay(queue=call.queue, since=now)))
 
 
 def waits_on(call: Call) -> Call:

@@ -19,6 +19,7 @@ from signaling.calls.events import (
     LegRefused,
     Reason,
 )
+from signaling.calls.history import Stay
 from signaling.calls.picking_up import ask_agents, picked_up
 from signaling.calls.queueing import enter_queue
 from signaling.calls.steps import Step, deadline, ignore
@@ -36,6 +37,7 @@ def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
         phase=Phase.OFFERED,
         deadline=deadline(now, route.policies.leg_answer_s, Reason.LEG_ANSWER),
         offered_at=now,
+        stays=(Stay(queue=route.queue, since=now),),
         cta_payload=offer.cta_payload,
         deeplink_payload=offer.deeplink_payload,
     )

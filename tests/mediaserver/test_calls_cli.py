@@ -5,14 +5,17 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from mediaserver import calls_cli
 from mediaserver.__main__ import main
 from mediaserver.store_access import StoreAccess
 from mediaserver.store_config import StoreSection
-from signaling.calls.call import CallRecord, LegRecord, StreamRecord
+from signaling.calls.call import CallRecord, LegRecord, Played, StreamRecord
 from signaling.calls.events import Caller, MetaError
+from signaling.calls.hearing import Alarm
+from signaling.calls.history import Offer, Stay, Transfer
 from signaling.clock import SystemClock
 from signaling.pause import pause
 from signaling.store.records import Records
@@ -81,6 +84,40 @@ def test_a_person_reads_who_called_who_answered_and_why_it_ended(config: Path, s
     assert missed.endswith("waited   2:10  talked      -  MOS -     meta: Meta ended the call (138021)")
     assert "Noor Haddad" in served
     assert served.endswith("ana           waited   0:10  talked   2:00  MOS 4.3   caller: hung up")
+
+
+def test_a_person_reads_the_way_of_a_call_and_what_was_heard(config: Path, store_path: Path) -> None:
+    told = replace(
+        record(0, answered_at=BEGAN + 21.0),
+        first_audio_at=BEGAN + 0.12,
+        held_s=7.0,
+        stays=(Stay(queue="sales", since=BEGAN), Stay(queue="support", since=BEGAN + 10.0)),
+        offers=(Offer(agent="ana", rung_at=BEGAN + 10.0, until=BEGAN + 21.0, outcome="answered"),),
+        transfers=(Transfer(kind="blind", agent="ana", asked_at=BEGAN + 60.0, to_queue="sales", outcome="completed"),),
+        alarms=(Alarm(silent="agent", since=BEGAN + 30.0, until=BEGAN + 41.0),),
+        played=(
+            Played(what="wait", queue="sales", clips=("ringback-gb", "music"), first_at=BEGAN + 0.1),
+            Played(what="announcement", queue="support", clips=("sorry",), first_at=BEGAN + 12.0, times=2),
+        ),
+    )
+    write(store_path, told)
+    shown = CliRunner().invoke(main, ["calls", "--config", str(config), "--details"])
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.splitlines()[1:] == [
+        "    times     accepted +0.1 s, first audio +0.1 s, bridged +21.0 s, ended +130.0 s, on hold 7.0 s",
+        "    queues    sales +0.0 s, support +10.0 s",
+        "    rung      ana +10.0 s answered",
+        "    handed on blind by ana to sales +60.0 s completed",
+        "    heard     wait of sales +0.1 s: ringback-gb music; announcement of support +12.0 s 2 times: sorry",
+        "    alarms    agent not heard +30.0 s to +41.0 s",
+        "    legs      caller longest gap 24 ms, 0 breaks",
+    ]
+
+
+def test_details_of_a_call_of_which_nothing_is_known_are_short(config: Path, store_path: Path) -> None:
+    write(store_path, replace(record(0), accepted_at=None))
+    shown = CliRunner().invoke(main, ["calls", "--config", str(config), "--details"])
+    assert shown.stdout.splitlines()[1:] == ["    times     ended +130.0 s"]
 
 
 def test_a_program_reads_whole_records(config: Path, store_path: Path) -> None:

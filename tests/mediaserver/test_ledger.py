@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from mediaserver import ledger
 from mediaserver.ledger import Ledger, leg_record
-from mediaserver.packets.types import LegCounters, LegQuality, StreamQuality
-from signaling.calls.call import Call, CallBackRequest, CallRecord
+from mediaserver.packets.types import LegCounters, LegEvent, LegEventKind, LegQuality, StreamQuality
+from signaling.calls.call import Call, CallBackRequest, CallRecord, Played
 from signaling.calls.events import Caller
+from tests.support.hand_clock import HandClock
 
 SILENT = LegCounters(**dict.fromkeys(LegCounters._fields, 0))
 HEARD = SILENT._replace(received=500, sent=490, longest_gap_us=31_500)
@@ -35,6 +36,9 @@ RECORD = CallRecord(
 )
 
 
+CLOCK = HandClock(1000.0)
+
+
 class Records:
     """The store's side."""
 
@@ -55,7 +59,7 @@ class Records:
 
 def test_a_record_tells_what_its_legs_measured() -> None:
     records = Records()
-    book = Ledger(records)
+    book = Ledger(records, CLOCK, lambda: 70.0)
     book.closed("one", "agent-1", HEARD, GOOD)
     book.closed("two", "caller", HEARD, NOTHING)
     book.closed("one", "caller", HEARD, NOTHING)
@@ -70,7 +74,7 @@ def test_a_record_tells_what_its_legs_measured() -> None:
 def test_a_leg_that_carried_no_sound_is_left_out() -> None:
     """Every tab of a rung agent has a leg; those that never spoke would only hide the one that did."""
     records = Records()
-    book = Ledger(records)
+    book = Ledger(records, CLOCK, lambda: 70.0)
     book.closed("one", "agent-1", SILENT, NOTHING)
     book.write(RECORD)
     assert records.written[0].legs == ()
@@ -95,7 +99,7 @@ def test_what_was_never_measured_is_not_made_up() -> None:
 def test_calls_without_a_record_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "MAX_CALLS", 3)
     records = Records()
-    book = Ledger(records)
+    book = Ledger(records, CLOCK, lambda: 70.0)
     for number in range(4):
         book.closed(str(number), "caller", HEARD, GOOD)
     for number in range(4):
@@ -108,5 +112,34 @@ def test_a_request_to_be_called_back_passes_through() -> None:
     asked = CallBackRequest(
         call_id="one", phone_number_id="1", business_number=None, caller=Caller(), queue="main", requested_at=5.0
     )
-    Ledger(records).ask_call_back(asked)
+    Ledger(records, CLOCK, lambda: 70.0).ask_call_back(asked)
     assert records.call_backs == [asked], "a caller who was promised a call is forgotten"
+
+
+def test_a_record_tells_when_the_first_sound_left_for_the_caller() -> None:
+    """As the packet engine saw it, whenever its word of it was read."""
+    records = Records()
+    book = Ledger(records, CLOCK, lambda: 70.0)
+    book.noticed("one", "caller", LegEvent(LegEventKind.HEARD, 7, 69.0))
+    book.noticed("one", "agent-1", LegEvent(LegEventKind.AUDIO_STARTED, 8, 69.2))
+    book.noticed("one", "caller", LegEvent(LegEventKind.AUDIO_STARTED, 7, 69.9))
+    book.write(RECORD)
+    assert records.written[0].first_audio_at == pytest.approx(999.9)
+
+
+def test_a_record_tells_what_was_played_once_or_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = Records()
+    clock = HandClock(1000.0)
+    book = Ledger(records, clock, lambda: 70.0)
+    book.played("one", "wait", "main", ("ring", "music"))
+    clock.now = 1030.0
+    for _ in range(3):
+        book.played("one", "announcement", "main", ("sorry",))
+    book.played("two", "hold", "main", ("music",))
+    monkeypatch.setattr(ledger, "MOST_PLAYED", 2)
+    book.played("one", "announcement", "main", ("place",))
+    book.write(RECORD)
+    assert records.written[0].played == (
+        Played(what="wait", queue="main", clips=("ring", "music"), first_at=1000.0),
+        Played(what="announcement", queue="main", clips=("sorry",), first_at=1030.0, times=3),
+    ), "and no record grows without bound"

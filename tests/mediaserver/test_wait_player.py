@@ -252,6 +252,33 @@ def test_a_farewell_that_cannot_be_played_is_over_and_counted(player: WaitPlayer
     assert player.failures == 1
 
 
+def test_what_is_played_is_told_by_its_names(deck: Deck, timers: HandTimers, room: Room) -> None:
+    told: list[tuple[str, str, str, tuple[str, ...]]] = []
+
+    class Diary:
+        def played(self, call_id: str, what: str, queue: str, clips: tuple[str, ...]) -> None:
+            told.append((call_id, what, queue, clips))
+
+    clips = {name: clip for name, clip in CLIPS.items() if name != "fallback"}
+    player = WaitPlayer(deck, Sounds(STRATEGIES, clips, CLIPS["fallback"], ()), room, timers, Diary())
+    deck.clips = [*clips, "fallback"]
+    player.play(LEG, "c", "main", Occasion.WAIT)
+    timers.advance(31)
+    player.play(LEG, "c", "main", Occasion.HOLD)
+    player.play(LEG, "c", "offering", Occasion.WAIT)
+    player.play(LEG, "c", "offering", Occasion.ASKED_TO_STAY)
+    player.play(LEG, "c", "offering", Occasion.CLOSED)
+    player.play(LEG, "c", "main", Occasion.CALL_BACK)
+    assert told == [
+        ("c", "wait", "main", ("hello", "ring", "music")),
+        ("c", "announcement", "main", ("sorry",)),
+        ("c", "hold", "main", ("hold",)),
+        ("c", "wait", "offering", ("jazz",)),
+        ("c", "asked_to_stay", "offering", ("sorry",)),
+        ("c", "closed", "offering", ("hello", "sorry")),
+    ], "what was not played is not told"
+
+
 def test_a_strategy_that_fails_is_replaced_and_counted(player: WaitPlayer, deck: Deck) -> None:
     """#19: the caller hears ringing, and the operator a warning."""
     player.play(LEG, "c", "broken", Occasion.WAIT)

@@ -16,7 +16,7 @@ from signaling.calls.effects import (
 )
 from signaling.calls.ending import TERMINATE_WEBHOOK_S
 from signaling.calls.events import Action, CallTerminated, Event, MetaError, Reason, ServerStopping
-from signaling.calls.history import Offer
+from signaling.calls.history import Offer, Stay
 from tests.signaling.calls import builders as b
 
 CALLER_CLOSED = CloseLeg(leg=CALLER_LEG)
@@ -260,6 +260,7 @@ def test_the_record_of_a_good_call_tells_all_of_it() -> None:
             Offer(agent=b.BEN, rung_at=b.NOW + 2.0, until=b.NOW + 2.0, outcome="refused"),
             Offer(agent=b.ANN, rung_at=b.NOW + 2.0, until=b.NOW + 9.0, outcome="answered"),
         ),
+        stays=(Stay(queue=b.QUEUE, since=b.NOW),),
     )
 
 

@@ -3,8 +3,9 @@
 from hold_audio.occasions import Occasion
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, CallBackRequest, Deadline, End, Phase
-from signaling.calls.effects import AskCallBack, EnterQueue, PlayHoldAudio, RingAgent, Say
+from signaling.calls.effects import AskCallBack, EnterQueue, PlayHoldAudio, RingAgent, Say, WriteRecord
 from signaling.calls.events import Overflow, Reason
+from signaling.calls.history import Stay
 from tests.signaling.calls import builders as b
 
 
@@ -64,3 +65,15 @@ def test_an_overflow_that_crosses_a_ring_does_not_lose_the_call() -> None:
     call, effects, _ = machine.step(b.call_in(Phase.RINGING), b.overflowed(), b.NOW + 60.0)
     assert call.phase is Phase.RINGING, "an agent was torn from the call he may answer"
     assert effects == (b.BACK_IN_THE_QUEUE,), "the call would wait where nobody looks"
+
+
+def test_the_record_tells_every_queue_the_call_was_in() -> None:
+    sales, support = Stay(queue=b.QUEUE, since=b.NOW), Stay(queue="support", since=b.NOW + 60.0)
+    moved = b.after(b.call_in(Phase.WAITING), b.overflowed(Overflow.QUEUE, "support"), now=b.NOW + 60.0)
+    assert b.begin().call.stays == (sales,)
+    assert moved.stays == (sales, support)
+    handed = b.after(b.call_in(Phase.TALKING), b.transferred(queue="support"), now=b.NOW + 60.0)
+    assert handed.stays == (sales, support), "a transfer is as good a way as any"
+    written = b.effects(handed, b.caller_hangs_up())[-1]
+    assert isinstance(written, WriteRecord)
+    assert written.record.stays == (sales, support)
