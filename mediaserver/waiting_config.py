@@ -68,7 +68,9 @@ class QueueSection(Section):
     overflow_queue: str | None = Field(default=None, description="The other queue, for overflow = queue.")
     hours: HoursSection | None = None
     one_way_alarm_s: float = Field(
-        default=20.0, ge=1, description="How long one side may not be heard before the agent is told, in seconds."
+        default=20.0,
+        ge=1,
+        description="How long one side is found inaudible, and the other is not, until the agent is told, in s.",
     )
     agent_return_s: float = Field(
         default=5.0, gt=0, description="How long an agent lost in mid-call may take to come back, in seconds."
