@@ -103,16 +103,27 @@ class Hearing:
 
         Near 0 while the voice is alone; music or ringback that goes on beneath it shows (lessons #13, #16).
         """
-        inside = [index for index, at in enumerate(self._arrivals) if start <= at < end]
-        if len(inside) < _CONTEXT_FRAMES:
-            return 0.0
-        sound = self._pcm[inside[0] : inside[-1] + 1]
-        windows = len(sound) // _CONTEXT_FRAMES
-        shape = (windows, _CONTEXT_FRAMES * opus.FRAME_SAMPLES)
-        rows = sound[: windows * _CONTEXT_FRAMES].reshape(shape)
+        rows = self._windows(start, end)
         loud = np.sqrt((rows**2).mean(axis=1)) >= _SILENCE_RMS
         shares = 1.0 - _shares(rows, [tone.hertz])
         return float(shares[loud].max(initial=0.0))
+
+    def share(self, tone: Tone, start: float, end: float) -> float:
+        """The share of energy, 0 to 1, that is this voice between two moments, on the average of 100 ms each.
+
+        Voices that are mixed share the energy, and silence has none.
+        """
+        rows = self._windows(start, end)
+        loud = np.sqrt((rows**2).mean(axis=1)) >= _SILENCE_RMS
+        shares = np.where(loud, _shares(rows, [tone.hertz]), 0.0)
+        return float(shares.mean()) if len(shares) else 0.0
+
+    def _windows(self, start: float, end: float) -> npt.NDArray[np.float64]:
+        """The sound between two moments in rows of 100 ms; what is left over at the end is left out."""
+        inside = [index for index, at in enumerate(self._arrivals) if start <= at < end]
+        windows = len(inside) // _CONTEXT_FRAMES
+        sound = self._pcm[inside[0] : inside[0] + windows * _CONTEXT_FRAMES] if windows else self._pcm[:0]
+        return sound.reshape(windows, _CONTEXT_FRAMES * opus.FRAME_SAMPLES)
 
     def _classify(self, ringback_hertz: Collection[float]) -> list[tuple[Sound, str]]:
         labels = [(Sound.MUSIC, Sound.MUSIC.value)] * len(self._pcm)

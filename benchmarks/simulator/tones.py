@@ -28,6 +28,8 @@ CALLER_TONE = Tone("caller", 719)
 """Between F5 (698.5 Hz) and F#5 (740.0 Hz)."""
 AGENT_TONE = Tone("agent", 1141)
 """Between C#6 (1108.7 Hz) and D6 (1174.7 Hz)."""
+COLLEAGUE_TONE = Tone("colleague", 1811)
+"""Between A6 (1760.0 Hz) and A#6 (1864.7 Hz)."""
 
 
 def synthesise(hertz: float, seconds: float, amplitude: float = _AMPLITUDE) -> opus.Pcm:

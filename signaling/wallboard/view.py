@@ -108,7 +108,7 @@ def _call(call: Call) -> CallNow:
         call_id=call.call_id,
         customer=call.caller.name or call.caller.number or call.caller.user_id,
         queue=call.queue,
-        agent=call.claim.agent if call.claim is not None else call.answered_by,
+        agent=next((claim.agent for claim in (call.claim, *call.rung) if claim is not None), call.answered_by),
         phase=call.phase,
         began=call.offered_at,
     )

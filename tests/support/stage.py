@@ -18,6 +18,7 @@ from benchmarks.simulator.cloud import CallScript, CloudConfig, SimulatedWhatsAp
 from benchmarks.simulator.moment import Moment
 from benchmarks.simulator.number import Standing
 from benchmarks.simulator.payloads import User
+from benchmarks.simulator.tones import AGENT_TONE, Tone
 from benchmarks.simulator.whatsapp_user import WhatsAppUser
 from mediaserver.app import running
 from mediaserver.config import Config, Secrets
@@ -71,10 +72,10 @@ class Stage:
         """A sign-in token."""
         return issue(name, secret=SECRETS.agent_secret.get_secret_value(), now=self.clock(), role=role)
 
-    async def agent(self, name: str) -> ScriptedAgent:
+    async def agent(self, name: str, *, voice: Tone = AGENT_TONE) -> ScriptedAgent:
         """An agent opens a tab and goes ready."""
         url = self.address.replace("http", "ws") + "/agent"
-        agent = ScriptedAgent(url, self.token(name), lambda: AgentBrowser(self.cloud.pacer))
+        agent = ScriptedAgent(url, self.token(name), lambda: AgentBrowser(self.cloud.pacer), voice=voice)
         self._stack.push_async_callback(agent.close)
         await agent.start()
         return agent

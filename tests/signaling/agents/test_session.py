@@ -6,11 +6,15 @@ from signaling.agents import session as protocol
 from signaling.agents.messages import (
     Answer,
     Away,
+    CancelConsult,
+    CompleteTransfer,
+    Consult,
     DeskMessage,
     HangUp,
     Hello,
     Hold,
     MediaOffer,
+    Merge,
     Mute,
     Ping,
     Pong,
@@ -23,9 +27,13 @@ from signaling.agents.messages import (
 from signaling.agents.session import Ignore, Outcome, Reply, Session, Stage, TakeCalls, TellCall
 from signaling.calls.events import (
     AgentAnswered,
+    AgentCancelledConsult,
+    AgentCompletedTransfer,
+    AgentConsulted,
     AgentHeldCall,
     AgentHungUp,
     AgentMediaOffered,
+    AgentMergedCall,
     AgentMuted,
     AgentRefused,
     AgentRetrievedCall,
@@ -41,6 +49,10 @@ TRANSFER = Transfer(call_id="c1", to_agent="ben", to_queue="support")
 HOLD = Hold(call_id="c1")
 MUTE = Mute(call_id="c1", muted=True)
 RETRIEVE = Retrieve(call_id="c1")
+CONSULT = Consult(call_id="c1", to_agent="ben")
+CANCEL = CancelConsult(call_id="c1")
+MERGE = Merge(call_id="c1")
+COMPLETE = CompleteTransfer(call_id="c1")
 
 OFFERED = TellCall("c1", AgentMediaOffered(agent="ann", session="tab-1", sdp="v=0"))
 ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
@@ -49,6 +61,11 @@ HELD = TellCall("c1", AgentHeldCall(agent="ann"))
 MUTED = TellCall("c1", AgentMuted(agent="ann", muted=True))
 RETRIEVED = TellCall("c1", AgentRetrievedCall(agent="ann"))
 TRANSFERRED = TellCall("c1", AgentTransferred(agent="ann", to_agent="ben", queue="support"))
+CONSULTED = TellCall("c1", AgentConsulted(agent="ann", to_agent="ben"))
+LOOKED_FOR = TellCall("c1", AgentConsulted(agent="ann", queue="support"))
+CANCELLED = TellCall("c1", AgentCancelledConsult(agent="ann"))
+MERGED = TellCall("c1", AgentMergedCall(agent="ann"))
+COMPLETED = TellCall("c1", AgentCompletedTransfer(agent="ann"))
 HUNG_UP = TellCall("c1", AgentHungUp(agent="ann"))
 PAST = Ignore("the call is past that")
 
@@ -78,6 +95,14 @@ def _at(stage: Stage) -> Session:
         (Stage.RINGING, MUTE, PAST, Stage.RINGING),
         (Stage.TALKING, TRANSFER, TRANSFERRED, Stage.TALKING),
         (Stage.TALKING, Transfer(call_id="c1"), PAST, Stage.TALKING),
+        (Stage.TALKING, CONSULT, CONSULTED, Stage.TALKING),
+        (Stage.TALKING, Consult(call_id="c1", to_queue="support"), LOOKED_FOR, Stage.TALKING),
+        (Stage.TALKING, Consult(call_id="c1"), PAST, Stage.TALKING),
+        (Stage.TALKING, CANCEL, CANCELLED, Stage.TALKING),
+        (Stage.TALKING, MERGE, MERGED, Stage.TALKING),
+        (Stage.TALKING, COMPLETE, COMPLETED, Stage.TALKING),
+        (Stage.RETURNING, COMPLETE, PAST, Stage.RETURNING),
+        (Stage.LEAVING, CONSULT, PAST, Stage.LEAVING),
         (Stage.RINGING, TRANSFER, PAST, Stage.RINGING),
         (Stage.RINGING, HOLD, PAST, Stage.RINGING),
         (Stage.RETURNING, RETRIEVE, PAST, Stage.RETURNING),
@@ -95,7 +120,7 @@ def test_89_every_message_at_every_stage(stage: Stage, message: DeskMessage, out
     assert protocol.step(_at(stage), message) == (_at(after), outcome)
 
 
-@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE, TRANSFER])
+@pytest.mark.parametrize("message", [OFFER, ANSWER, REJECT, HANG_UP, HOLD, RETRIEVE, TRANSFER, CONSULT, MERGE])
 @pytest.mark.parametrize("session", [IDLE, protocol.ring(IDLE, "another")])
 def test_84_a_popup_that_outlived_its_call_is_taken_away(session: Session, message: DeskMessage) -> None:
     stop = Reply(StopRing(call_id="c1", reason="ended"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signaling.calls.events import AgentAssigned, Caller, Event, Overflow, QueueOverflowed
+from signaling.calls.events import AgentAssigned, Caller, ConsultUnavailable, Event, Overflow, QueueOverflowed
 from signaling.clock import Clock, SystemClock
 from signaling.store.contract import Store, StoreUnavailable, Versioned
 from signaling.store.memory import MemoryStore
@@ -76,6 +76,11 @@ class Room:
 
     async def start(self) -> None:
         await self.dispatcher.start(lambda *told: self.told.put_nowait(told))
+
+    async def next_post(self) -> tuple[str, Event]:
+        """What a call is told next."""
+        async with asyncio.timeout(BOUND_S):
+            return await self.posted.get()
 
     async def assignment(self) -> tuple[str, str, float]:
         call_id, event = await asyncio.wait_for(self.posted.get(), BOUND_S)
@@ -161,6 +166,20 @@ async def test_a_refused_call_goes_to_the_next_agent(room: Room) -> None:
     room.dispatcher.ready("ben")
     room.dispatcher.release("c1", "ann", "refused")
     assert await room.assignment() == ("c1", "ben", 20.0)
+
+
+async def test_a_colleague_is_reserved_at_once_or_refused_in_words(room: Room) -> None:
+    """And a refusal is told although it changes nothing on the board."""
+    room.dispatcher.ready("ben")
+    room.dispatcher.reserve("c1", "ben", None)
+    assert await room.assignment() == ("c1", "ben", POLICY.ring_s)
+    room.dispatcher.occupy("c1", "ben")
+    room.dispatcher.reserve("c2", "ben", None)
+    busy = ConsultUnavailable(agent="ben", queue=None, reason="the colleague is in a conversation")
+    assert await room.next_post() == ("c2", busy)
+    room.dispatcher.reserve("c2", None, "main")
+    nobody = ConsultUnavailable(agent=None, queue="main", reason="no agent of that queue is free")
+    assert await room.next_post() == ("c2", nobody)
 
 
 async def test_an_unknown_outcome_is_the_callers_bug_and_does_not_hurt_the_room(room: Room) -> None:
