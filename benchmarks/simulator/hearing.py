@@ -109,13 +109,13 @@ class Hearing:
         return float(shares[loud].max(initial=0.0))
 
     def share(self, tone: Tone, start: float, end: float) -> float:
-        """The share of energy, 0 to 1, that is this voice between two moments, on the average of 100 ms each.
+        """The share of energy, 0 to 1, that is this voice between two moments; voices that are mixed share it.
 
-        Voices that are mixed share the energy, and silence has none.
+        It is the average of all 100 ms in which there is any sound, and 0 if there is none.
         """
         rows = self._windows(start, end)
         loud = np.sqrt((rows**2).mean(axis=1)) >= _SILENCE_RMS
-        shares = np.where(loud, _shares(rows, [tone.hertz]), 0.0)
+        shares = _shares(rows[loud], [tone.hertz])
         return float(shares.mean()) if len(shares) else 0.0
 
     def _windows(self, start: float, end: float) -> npt.NDArray[np.float64]:

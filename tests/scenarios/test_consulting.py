@@ -39,7 +39,7 @@ class Three:
     def alone(self, whose: SimulatedCall | AgentCall, stretch: tuple[float, float]) -> str:
         """Whose voice this one heard and nothing else, or ``nobody`` if there was no voice at all."""
         shares = dict(zip(("caller", "ana", "ben"), self.voices(whose, stretch), strict=True))
-        heard = [name for name, share in shares.items() if share > 0.95]
+        heard = [name for name, share in shares.items() if share > 0.9]
         assert heard or max(shares.values()) < 0.02, f"voices are mixed up: {shares}"
         return heard[0] if heard else "nobody"
 

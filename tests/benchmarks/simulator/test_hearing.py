@@ -7,7 +7,15 @@ import pytest
 
 from benchmarks.simulator.hearing import Hearing, Sound
 from benchmarks.simulator.opus import FRAME_S, Pcm
-from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE, Tone, silence_frames, synthesise, voice_frames
+from benchmarks.simulator.tones import (
+    AGENT_TONE,
+    CALLER_TONE,
+    COLLEAGUE_TONE,
+    Tone,
+    silence_frames,
+    synthesise,
+    voice_frames,
+)
 from tests.benchmarks.simulator.recordings import chord, encoded, melody, recording, silence
 
 VOICE_AT = 100.0
@@ -101,3 +109,12 @@ def test_telephone_events_and_garbage_do_not_deafen() -> None:
 
 def test_nothing_heard_has_no_segments() -> None:
     assert Hearing([]).segments() == []
+
+
+def test_mixed_voices_share_the_energy_and_silence_has_none() -> None:
+    both = synthesise(CALLER_TONE.hertz, 1.0, 0.2) + synthesise(AGENT_TONE.hertz, 1.0, 0.2)
+    hearing = Hearing(recording([*encoded(both), *encoded(silence(1.0))]))
+    for tone in (CALLER_TONE, AGENT_TONE):
+        assert hearing.share(tone, VOICE_AT + 0.1, VOICE_AT + 3.0) == pytest.approx(0.5, abs=0.05)
+    assert hearing.share(COLLEAGUE_TONE, VOICE_AT + 0.1, VOICE_AT + 3.0) < 0.01, "a voice is heard that is not there"
+    assert hearing.share(CALLER_TONE, VOICE_AT + 1.2, VOICE_AT + 2.0) == 0.0
