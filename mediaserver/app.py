@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from operator import eq
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,9 +31,11 @@ from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds, load_sounds
 from mediaserver.waiting_room import reception_of, rules_of
 from signaling import server
+from signaling.agents.colleagues import colleagues
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
 from signaling.agents.line_test import LineTests
+from signaling.agents.messages import Colleagues
 from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Verifier
 from signaling.api import calls, conversations, customers, messages, templates, wallboard
@@ -152,11 +155,13 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         await _recover(supervisor, webhook, correspondence, records)
 
         look = _look(supervisor, dispatcher, today, config, clock)
-        feed = Feed(look, pause)
-        stack.push_async_callback(feed.close)
+        wall = Feed(look, view.same, pause)
+        stack.push_async_callback(wall.close)
+        here = Feed(_colleagues(dispatcher, config), eq, pause)
+        stack.push_async_callback(here.close)
         identify, origins = Verifier(secrets.agent_secret.get_secret_value(), clock), config.http.origins
         agents = AgentEndpoint(
-            desk, Sideline(feed, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
+            desk, Sideline(wall, here, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
         )
         operations = (
             *calls.operations(records),
@@ -239,6 +244,12 @@ def _look(
         return view.look(dispatcher.room, living, today.day, rules=rules, queues=queues, now=clock())
 
     return look
+
+
+def _colleagues(dispatcher: Dispatcher, config: Config) -> Callable[[], Colleagues]:
+    """How an agent's colleagues are looked up."""
+    rules, queues = rules_of(config), [queue.name for queue in config.queues]
+    return lambda: colleagues(dispatcher.room, rules, queues)
 
 
 def _access(config: Config, secrets: Secrets) -> Access:

@@ -215,6 +215,7 @@ class ScriptedAgent:
             case (
                 messages.Pong()
                 | messages.Wallboard()
+                | messages.Colleagues()
                 | messages.ConversationChanged()
                 | messages.LineAnswer()
                 | messages.LineRefused()

@@ -149,6 +149,12 @@ class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
     on: bool
 
 
+class WatchColleagues(_Message, frozen=True, tag="watch_colleagues"):
+    """The tab wants to be sent Colleagues whenever it changes, or no more."""
+
+    on: bool
+
+
 class WatchConversation(_Message, frozen=True, tag="watch_conversation"):
     """The tab wants to be told whenever this conversation changes, or no more. Watch first, read afterwards."""
 
@@ -189,7 +195,7 @@ DeskMessage: TypeAlias = (
     | Ping
 )
 """What concerns the agent and his calls."""
-SidelineMessage: TypeAlias = WatchWallboard | WatchConversation | LineOffer | EndLineTest
+SidelineMessage: TypeAlias = WatchWallboard | WatchColleagues | WatchConversation | LineOffer | EndLineTest
 """What concerns no call."""
 ClientMessage: TypeAlias = DeskMessage | SidelineMessage
 
@@ -352,6 +358,34 @@ class LineRefused(_Message, frozen=True, tag="line_refused"):
     reason: str
 
 
+class Colleague(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An agent who is signed in."""
+
+    agent: str
+    presence: str
+    """As in Welcome."""
+    since: float
+    """When that began, epoch seconds."""
+    away_reason: str | None = None
+
+
+class QueueNow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A queue that a caller may be handed to."""
+
+    queue: str
+    waiting: int
+    """Callers for whom nobody rings."""
+    ready: int
+    """Agents of the queue who can be rung now."""
+
+
+class Colleagues(_Message, frozen=True, tag="colleagues"):
+    """To whom a caller may be handed over, as it is now; at most twice a second."""
+
+    agents: tuple[Colleague, ...]
+    queues: tuple[QueueNow, ...]
+
+
 class ConversationChanged(_Message, frozen=True, tag="conversation"):
     """A conversation that this tab watches has changed; ``GET /api/v1/conversations/{id}`` says what it is now."""
 
@@ -380,6 +414,7 @@ ServerMessage: TypeAlias = (
     | AudioAlarm
     | CallEnded
     | Wallboard
+    | Colleagues
     | LineAnswer
     | LineRefused
     | ConversationChanged

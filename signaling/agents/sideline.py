@@ -1,4 +1,4 @@
-"""Owns what a tab may ask for that concerns no call: wallboard, conversations, test calls. It says who may have it."""
+"""Owns what a tab may ask for that concerns no call: wallboard, colleagues, conversations, test calls."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -7,18 +7,21 @@ import structlog
 
 from signaling.agents.line_test import LineTests
 from signaling.agents.messages import (
+    Colleagues,
     ConversationChanged,
     EndLineTest,
     LineOffer,
     ServerMessage,
     SidelineMessage,
     Wallboard,
+    WatchColleagues,
     WatchConversation,
     WatchWallboard,
 )
 from signaling.agents.tokens import Identity, Role
 from signaling.conversations.watchers import Watchers
 from signaling.wallboard.feed import Feed
+from signaling.wallboard.view import WallboardNow
 
 Send: TypeAlias = Callable[[ServerMessage], None]
 """Puts a message on its way to one tab; returns at once and never raises. Tabs are told apart by it."""
@@ -29,8 +32,15 @@ _log = structlog.get_logger(__name__)
 class Sideline:
     """Everything beside the desk, for all tabs."""
 
-    def __init__(self, wallboard: Feed, line_tests: LineTests, conversations: Watchers) -> None:
+    def __init__(
+        self,
+        wallboard: Feed[WallboardNow],
+        colleagues: Feed[Colleagues],
+        line_tests: LineTests,
+        conversations: Watchers,
+    ) -> None:
         self._wallboard = wallboard
+        self._colleagues = colleagues
         self._conversations = conversations
         self._line_tests = line_tests
 
@@ -44,6 +54,10 @@ class Sideline:
                 _log.debug("agent_message_ignored", agent=identity.name, reason="not a supervisor")
             case WatchWallboard():
                 self._wallboard.leave(send)
+            case WatchColleagues(on=True):
+                self._colleagues.watch(send, send)
+            case WatchColleagues():
+                self._colleagues.leave(send)
             case WatchConversation(on=False):
                 self._conversations.unwatch(send, message.conversation_id)
             case WatchConversation():
@@ -57,6 +71,7 @@ class Sideline:
     def close(self, send: Send) -> None:
         """The tab is gone."""
         self._wallboard.leave(send)
+        self._colleagues.leave(send)
         self._conversations.leave(send)
         self._line_tests.end(send)
 

@@ -1,40 +1,43 @@
-"""Owns sending the wallboard to whoever watches it: when something has changed, and not more often than people read.
+"""Owns sending a picture of the site to whoever watches it: when it has changed, and not more often than people read.
 
-A site without watchers costs nothing. What a watcher missed does not matter, for each message is the whole board.
+A picture without watchers costs nothing. What a watcher missed does not matter, for each message is the whole picture.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import TypeAlias
-
-from msgspec.structs import replace
+from typing import Generic, TypeVar
 
 from signaling.pause import Pause
-from signaling.wallboard.view import WallboardNow
 
 EVERY_S = 0.5
 """Shortest time between two messages, seconds: fast enough for a wall, slow enough to read."""
 
-Send: TypeAlias = Callable[[WallboardNow], None]
-"""Puts a board on its way to one watcher; returns at once and never raises."""
+Picture = TypeVar("Picture")
 
 
-class Feed:
-    """Watchers of one node. ``look`` gives the site as it is now."""
+class Feed(Generic[Picture]):
+    """Watchers of one picture on one node.
 
-    def __init__(self, look: Callable[[], WallboardNow], pause: Pause) -> None:
+    ``look`` gives the picture as it is now; ``same`` says whether two of them tell a person the same.
+    """
+
+    def __init__(self, look: Callable[[], Picture], same: Callable[[Picture, Picture], bool], pause: Pause) -> None:
         self._look = look
+        self._same = same
         self._pause = pause
-        self._watchers: dict[object, Send] = {}
+        self._watchers: dict[object, Callable[[Picture], None]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def watch(self, who: object, send: Send) -> None:
-        """Send the board now and from now on. A second time changes only where to."""
+    def watch(self, who: object, send: Callable[[Picture], None]) -> None:
+        """Send the picture now and from now on; ``send`` returns at once and never raises.
+
+        A second time changes only where to.
+        """
         self._watchers[who] = send
         send(self._look())
         if self._task is None:
-            self._task = asyncio.create_task(self._serve(), name="wallboard")
+            self._task = asyncio.create_task(self._serve(), name="feed")
 
     def leave(self, who: object) -> None:
         """Send no more to this watcher, if it is one."""
@@ -56,9 +59,9 @@ class Feed:
         shown = self._look()
         while True:
             await self._pause(EVERY_S)
-            board = self._look()
-            if replace(board, now=shown.now) == shown:
+            picture = self._look()
+            if self._same(picture, shown):
                 continue
-            shown = board
+            shown = picture
             for send in tuple(self._watchers.values()):
-                send(board)
+                send(picture)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from signaling.calls.call import Call, Phase
 from signaling.waiting import matching
@@ -63,6 +64,11 @@ class WallboardNow(msgspec.Struct, frozen=True):
     queues: tuple[QueueNow, ...]
     agents: tuple[AgentNow, ...]
     calls: tuple[CallNow, ...]
+
+
+def same(one: WallboardNow, other: WallboardNow) -> bool:
+    """Whether nothing but time has passed between the two."""
+    return replace(one, now=other.now) == other
 
 
 def look(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from operator import eq
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from signaling.agents.messages import (
     Away,
     ClientMessage,
     CloseCode,
+    Colleagues,
     ConversationChanged,
     HangUp,
     Hello,
@@ -33,6 +35,7 @@ from signaling.agents.messages import (
     ServerMessage,
     StopRing,
     Wallboard,
+    WatchColleagues,
     WatchConversation,
     WatchWallboard,
     Welcome,
@@ -57,7 +60,7 @@ from signaling.store.memory import MemoryStore
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.rules import Rules
 from signaling.wallboard.feed import Feed
-from signaling.wallboard.view import WallboardNow
+from signaling.wallboard.view import WallboardNow, same
 from tests.signaling.waiting.builders import entry
 from tests.support.hand_clock import HandClock
 from tests.support.ports import Asked, FakeLegs, FakeMedia
@@ -95,11 +98,12 @@ class Site:
         self.clock = HandClock()
         self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
         self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
-        feed = Feed(lambda: WallboardNow(self.clock(), (), (), ()), pause)
+        wall = Feed(lambda: WallboardNow(self.clock(), (), (), ()), same, pause)
+        colleagues = Feed(lambda: Colleagues(agents=(), queues=()), eq, pause)
         self.asked = Asked()
         self.line_tests = LineTests(FakeLegs(self.asked), FakeMedia(self.asked), queue="main")
         self.watchers = Watchers()
-        self.sideline = Sideline(feed, self.line_tests, self.watchers)
+        self.sideline = Sideline(wall, colleagues, self.line_tests, self.watchers)
         self.desk = Desk(post=self._post, room=self.room, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
@@ -429,3 +433,12 @@ async def test_a_tab_hears_of_the_conversations_it_watches(site: Site) -> None:
     await tab.socket.close()
     await asyncio.wait_for(site.handled.wait(), BOUND_S)
     assert not site.watchers._watched, "a closed tab is told for ever"
+
+
+async def test_an_agent_sees_to_whom_a_caller_may_go(site: Site) -> None:
+    tab = await site.sign_in()
+    await tab.say(WatchColleagues(on=True))
+    assert await tab.hear() == Colleagues(agents=(), queues=())
+    await tab.say(WatchColleagues(on=False))
+    await tab.say(Ping())
+    assert isinstance(await tab.hear(), Pong)

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from signaling.wallboard.feed import EVERY_S, Feed
-from signaling.wallboard.view import QueueNow, WallboardNow
+from signaling.wallboard.view import QueueNow, WallboardNow, same
 
 EMPTY = WallboardNow(0.0, (), (), ())
 QUEUE = QueueNow("sales", 1, 0, None, 0, 0, 0, 0, 0, None, None)
@@ -21,7 +21,7 @@ class Site:
         self.looks = 0
         self.pauses: asyncio.Queue[float] = asyncio.Queue()
         self.go_on = asyncio.Semaphore(0)
-        self.feed = Feed(self.look, self.pause)
+        self.feed = Feed(self.look, same, self.pause)
 
     def look(self) -> WallboardNow:
         self.looks += 1
@@ -69,5 +69,5 @@ async def test_nobody_watching_costs_nothing(site: Site) -> None:
     site.feed.leave("sue")
     site.feed.leave("sue")
     assert [
-        task.get_name() for task in asyncio.all_tasks() if task.get_name() == "wallboard" and not task.cancelling()
+        task.get_name() for task in asyncio.all_tasks() if task.get_name() == "feed" and not task.cancelling()
     ] == []
