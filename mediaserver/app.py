@@ -26,6 +26,7 @@ from mediaserver.legs.srtp import srtp_functions
 from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
+from mediaserver.rest_interface import operations
 from mediaserver.store_access import StoreAccess
 from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds, load_sounds
@@ -38,8 +39,6 @@ from signaling.agents.line_test import LineTests
 from signaling.agents.messages import Colleagues
 from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Verifier
-from signaling.api import calls, conversations, customers, messages, templates, wallboard
-from signaling.api import permissions as rest_permissions
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
 from signaling.calls.events import Event
@@ -155,24 +154,16 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         await _recover(supervisor, webhook, correspondence, records)
 
         look = _look(supervisor, dispatcher, today, config, clock)
-        wall = Feed(look, view.same, pause)
+        wall, here = Feed(look, view.same, pause), Feed(_colleagues(dispatcher, config), eq, pause)
         stack.push_async_callback(wall.close)
-        here = Feed(_colleagues(dispatcher, config), eq, pause)
         stack.push_async_callback(here.close)
         identify, origins = Verifier(secrets.agent_secret.get_secret_value(), clock), config.http.origins
         agents = AgentEndpoint(
             desk, Sideline(wall, here, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
         )
-        operations = (
-            *calls.operations(records),
-            *wallboard.operations(look),
-            *customers.operations(correspondence.contacts, correspondence.senders),
-            *conversations.operations(correspondence.conversations),
-            *messages.operations(correspondence.requests, correspondence.conversations),
-            *templates.operations(correspondence.shelf, correspondence.requests),
-            *rest_permissions.operations(correspondence.permissions),
+        api = Api(
+            operations(records, look, correspondence), Idempotency(store, clock), identify=identify, origins=origins
         )
-        api = Api(operations, Idempotency(store, clock), identify=identify, origins=origins)
         application = server.build(
             webhook, agents, api, SoftphonePage(frame_ancestors=" ".join(origins) or "'none'"), metrics
         )

@@ -12,6 +12,7 @@ from signaling.agents.messages import (
     BadMessage,
     CallEnded,
     ClientMessage,
+    Colleague,
     ServerMessage,
     decode,
     decode_from_server,
@@ -25,6 +26,7 @@ def _messages(kinds: tuple[type[msgspec.Struct], ...]) -> st.SearchStrategy[Any]
     times = st.floats(allow_nan=False, allow_infinity=False)
     known: dict[Any, st.SearchStrategy[Any]] = {
         float: times,
+        tuple[Colleague, ...]: st.lists(st.builds(Colleague, since=times)).map(tuple),
         WallboardNow: st.builds(WallboardNow, times, st.just(()), st.just(()), st.just(())),
     }
     return st.sampled_from(kinds).flatmap(

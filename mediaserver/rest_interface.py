@@ -1,0 +1,24 @@
+"""Owns which operations the REST interface of a server has, and on which services."""
+
+from collections.abc import Callable
+
+from mediaserver.correspondence import Correspondence
+from signaling.api import calls, conversations, customers, messages, permissions, templates, wallboard
+from signaling.api.operation import AnyOperation
+from signaling.store.records import Records
+from signaling.wallboard.view import WallboardNow
+
+
+def operations(
+    records: Records, look: Callable[[], WallboardNow], correspondence: Correspondence
+) -> tuple[AnyOperation, ...]:
+    """All of them, in the order in which the page shows their groups."""
+    return (
+        *calls.operations(records),
+        *permissions.operations(correspondence.permissions),
+        *conversations.operations(correspondence.conversations),
+        *messages.operations(correspondence.requests, correspondence.conversations),
+        *templates.operations(correspondence.shelf, correspondence.requests),
+        *customers.operations(correspondence.contacts, correspondence.senders),
+        *wallboard.operations(look),
+    )
