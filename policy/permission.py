@@ -2,19 +2,18 @@
 
 - What the user chose last holds. WhatsApp's own permission to call back can prolong it, and never shortens it.
 - A temporary permission ends when the figure says or when Meta says, whichever is first.
-- A run of unanswered calls that is long enough withdraws whatever was given before its last call. A connected call sets
-  the run to 0, and so does a permission that is given after a withdrawal: it is not to end with its first missed call.
+- A run of unanswered calls that is long enough withdraws whatever was given before its last call, and so does each
+  further one: only a connected call is said to set the run to 0.
 - Meta's word that there is none withdraws what was given before it. A temporary permission that Meta knows of is an
   answer given that long before its end, so it holds if we never heard of it, and not if the user said no since. A
   permanent one has no date: it holds unless the user's last word is no. So the stricter of the two always wins.
 """
 
 import math
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 from policy.limits import Limits
-from policy.records import Answer, Call, Ledger, Outcome, Status
+from policy.records import Answer, Ledger, Outcome, Status
 from policy.verdict import Permission, Reason
 
 META_CLOCK_S: Final = 2.0
@@ -48,7 +47,7 @@ class _Withdrawal(NamedTuple):
 
 def run(ledger: Ledger, limits: Limits) -> tuple[float, ...]:
     """When the business-initiated calls of the present run ended without answer, oldest first."""
-    return _run(ledger, _answers(ledger, newest_word(ledger), limits), limits).ends
+    return _run(ledger, limits).ends
 
 
 def newest_word(ledger: Ledger) -> Word | None:
@@ -74,13 +73,16 @@ def permission(ledger: Ledger, limits: Limits, now: float) -> Permission:
 
 def _given(ledger: Ledger, word: Word | None, limits: Limits) -> Answer | Reason:
     """The answer that gives permission, whether or not it still lasts; else why there is none."""
-    answers = _answers(ledger, word, limits)
+    answers = ledger.answers
+    if word is not None and word.status is Status.TEMPORARY and word.expires_at is not None:
+        given_at = word.expires_at - limits.permission.value
+        answers += (Answer(id="", at=given_at, accepted=True, expires_at=word.expires_at),)
     withdrawals = [
         _Withdrawal(answer.at, Reason.PERMISSION_REVOKED if answer.automatic else Reason.PERMISSION_REJECTED)
         for answer in answers
         if not answer.accepted
     ]
-    revoked_at = _run(ledger, answers, limits).revoked_at
+    revoked_at = _run(ledger, limits).revoked_at
     if revoked_at is not None:
         withdrawals.append(_Withdrawal(revoked_at, Reason.PERMISSION_REVOKED))
     last = max(withdrawals, key=lambda withdrawal: withdrawal.at, default=_Withdrawal(-math.inf, Reason.NO_PERMISSION))
@@ -90,37 +92,16 @@ def _given(ledger: Ledger, word: Word | None, limits: Limits) -> Answer | Reason
     return max(holding, key=lambda answer: _end(answer, limits), default=last.reason)
 
 
-def _answers(ledger: Ledger, word: Word | None, limits: Limits) -> tuple[Answer, ...]:
-    """Every answer known here, and the one that follows from a temporary permission at Meta."""
-    if word is None or word.status is not Status.TEMPORARY or word.expires_at is None:
-        return ledger.answers
-    given_at = word.expires_at - limits.permission.value
-    return (*ledger.answers, Answer(id="", at=given_at, accepted=True, expires_at=word.expires_at))
-
-
-def _run(ledger: Ledger, answers: tuple[Answer, ...], limits: Limits) -> _Run:
-    # In one moment a call connects first, then the user allows calls, then one ends in vain, then come refusals.
-    happened: list[tuple[float, int, Call | Answer]] = [
-        (call.at, 0 if call.outcome is Outcome.CONNECTED else 2, call) for call in ledger.calls
-    ]
-    happened += [(answer.at, 1 if answer.accepted else 3, answer) for answer in answers]
+def _run(ledger: Ledger, limits: Limits) -> _Run:
     ends: list[float] = []
     revoked_at = None
-    withdrawn = False
-    for at, _, fact in sorted(happened, key=itemgetter(0, 1)):
-        match fact:
-            case Call(outcome=Outcome.CONNECTED):
-                ends.clear()
-                withdrawn = False
-            case Call(outcome=Outcome.UNANSWERED | Outcome.REJECTED):
-                ends.append(at)
-                if len(ends) >= limits.run_revokes.value:
-                    revoked_at, withdrawn = at, True
-            case Answer(accepted=False, automatic=True):
-                withdrawn = True
-            case Answer(accepted=True) if withdrawn:
-                ends.clear()
-                withdrawn = False
+    # In one moment a call connects before another ends in vain: the strictest order.
+    for call in sorted(ledger.calls, key=lambda call: (call.at, call.outcome is not Outcome.CONNECTED)):
+        if call.outcome is Outcome.CONNECTED:
+            ends.clear()
+        elif call.outcome in (Outcome.UNANSWERED, Outcome.REJECTED):
+            ends.append(call.at)
+            revoked_at = call.at if len(ends) >= limits.run_revokes.value else revoked_at
     return _Run(tuple(ends), revoked_at)
 
 

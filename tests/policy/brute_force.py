@@ -95,22 +95,20 @@ class Books:
 
     def _replay(self) -> tuple[float, int]:
         """When the permission ends (0 without one), and how many calls in a row were not answered."""
-        ends, run, gone = 0.0, 0, False
+        ends, run = 0.0, 0
         for happened in sorted([*self.calls.values(), *self.answered.values()], key=_order):
             match happened:
                 case Picked():
-                    run, gone = 0, False
+                    run = 0
                 case Missed():
                     run += 1
                     if run >= REVOKED_AFTER:
-                        ends, gone = 0.0, True
-                case Answered(yes=False, automatic=automatic):
-                    ends, gone = 0.0, gone or automatic
+                        ends = 0.0
+                case Answered(yes=False):
+                    ends = 0.0
                 case Answered(at=at, automatic=automatic, until=until):
                     new = until if until == math.inf else min(until, at + WEEK)
                     ends = max(ends, new) if automatic else new
-                    if gone:
-                        run, gone = 0, False
         return ends, run
 
 

@@ -177,21 +177,20 @@ def test_a_connected_call_sets_the_run_to_0(call: CallSettled) -> None:
 
 
 @pytest.mark.parametrize("yes", [b.accepts(T0 + 5 * HOUR), b.accepts(T0 + 5 * HOUR, automatic=True)])
-def test_a_yes_after_the_revocation_begins_a_new_run(yes: Replied) -> None:
+def test_after_a_revocation_a_yes_allows_again_and_one_more_call_in_vain_revokes_again(yes: Replied) -> None:
+    """Only a connected call sets the run to 0."""
     known = b.ledger(b.accepts(T0), *b.unanswered(*(T0 + n * HOUR for n in (1, 2, 3, 4))), yes)
-    assert b.call(known, T0 + 6 * HOUR).warnings == (), "the new permission would end with its first missed call"
-    known = b.ledger(b.accepts(T0), *b.unanswered(T0 + HOUR, T0 + 2 * HOUR), yes, *b.unanswered(T0 + 6 * HOUR))
-    cautions = {warned.caution for warned in b.call(known, T0 + 7 * HOUR).warnings}
-    assert Caution.LAST_BEFORE_REVOCATION in cautions, "a yes in the middle of a run does not end the run"
+    verdict = b.call(known, T0 + 6 * HOUR)
+    assert verdict.allowed, "the user's newest word is yes"
+    assert Caution.LAST_BEFORE_REVOCATION in {warned.caution for warned in verdict.warnings}, "nobody warns the agent"
+    known = b.ledger_after(known, *b.unanswered(T0 + 6 * HOUR))
+    assert b.call(known, T0 + 7 * HOUR).reason is Reason.PERMISSION_REVOKED, "the run was forgotten"
 
 
-def test_metas_own_withdrawal_ends_the_run_too() -> None:
-    """We may not know of every call in it."""
-    three = b.unanswered(*(T0 + n * HOUR for n in (1, 2, 3)))
-    known = b.ledger(b.accepts(T0), *three, b.rejects(T0 + 4 * HOUR, automatic=True))
-    assert b.call(known, T0 + 5 * HOUR).reason is Reason.PERMISSION_REVOKED
-    known = b.ledger(b.accepts(T0), *three, b.rejects(T0 + 4 * HOUR, automatic=True), b.accepts(T0 + 5 * HOUR))
-    assert b.call(known, T0 + 6 * HOUR).warnings == (), "Meta's run is over"
+def test_metas_own_withdrawal_is_told_apart_from_the_users() -> None:
+    known = b.ledger(b.accepts(T0), b.rejects(T0 + HOUR, automatic=True))
+    assert b.call(known, T0 + 2 * HOUR).reason is Reason.PERMISSION_REVOKED
+    assert b.call(b.ledger(b.accepts(T0), b.rejects(T0 + HOUR)), T0 + 2 * HOUR).reason is Reason.PERMISSION_REJECTED
 
 
 def test_no_waiting_helps_if_the_permission_ends_before_the_limit() -> None:
