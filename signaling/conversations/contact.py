@@ -73,6 +73,13 @@ def seen(contact: Contact, customer: Caller, at: float | None) -> Contact:
     )
 
 
+def talking(contact: Contact, phone_number_id: str | None) -> Contact:
+    """The contact once there is a conversation with this business number."""
+    if phone_number_id is None or phone_number_id in contact.talks_with:
+        return contact
+    return replace(contact, talks_with=tuple(sorted({*contact.talks_with, phone_number_id})))
+
+
 def same_user(contact: Contact, other: Contact) -> bool:
     """Whether two records may be of one user: two user ids are two users."""
     return contact.user_id is None or other.user_id is None or contact.user_id == other.user_id

@@ -20,7 +20,9 @@ from signaling.conversations.contact import (
     number_starts,
     same_user,
     seen,
+    talking,
 )
+from signaling.conversations.numbers import national_part
 from signaling.store.contract import Store
 
 KEPT, ALIAS, NAME, NUMBER = "contact:", "contact-alias:", "contact-name:", "contact-number:"
@@ -53,13 +55,17 @@ class Contacts:
                 return await self.load(identity)
         return None
 
-    async def meet(self, customer: Caller, at: float | None) -> Contact:
-        """The contact of a customer who is named; a new one if need be. ``at``: when WhatsApp told of the customer."""
+    async def meet(self, customer: Caller, at: float | None, *, talks_with: str | None = None) -> Contact:
+        """The contact of a customer who is named; a new one if need be.
+
+        ``at`` is when the customer was there, ``talks_with`` a business number (PNID) with which there will be a
+        conversation.
+        """
         identity = await self._identity(customer)
         for name in (customer.user_id, customer.number):
             if name is not None:
                 await self._point(name, identity)
-        return await self._change(identity, lambda contact: seen(contact, customer, at))
+        return await self._change(identity, lambda contact: talking(seen(contact, customer, at), talks_with))
 
     async def edit(self, identity: str, *, name: str | None, language: str | None) -> Contact:
         """Write down what an agent knows; None leaves it as it is."""
@@ -70,15 +76,6 @@ class Contacts:
 
         return await self._change(identity, step)
 
-    async def talks_with(self, contact: Contact, phone_number_id: str) -> Contact:
-        """Remember that there is a conversation with this business number."""
-        if phone_number_id in contact.talks_with:
-            return contact
-        return await self._change(
-            contact.id,
-            lambda kept: replace(kept, talks_with=tuple(sorted({*kept.talks_with, phone_number_id}))),
-        )
-
     async def find(self, query: str, limit: int) -> list[Contact]:
         """Contacts whose number, name, or a word of it begins like this, or who have this user id; by name."""
         wanted = folded(query)
@@ -87,7 +84,8 @@ class Contacts:
         if (alias := await self._alias(query.strip())) is not None and (contact := await self.load(alias)) is not None:
             found[contact.id] = contact
         if digits and not any(letter.isalpha() for letter in query):
-            await self._collect(found, f"{NUMBER}{digits}", limit, lambda one: _any(number_starts(one), digits))
+            for prefix in (f"{ALIAS}{digits}", f"{NUMBER}{digits}"):
+                await self._collect(found, prefix, limit, lambda one: _any(number_starts(one), digits))
         else:
             await self._collect(found, NAME + _key(wanted), limit, lambda one: _any(name_starts(one), wanted))
         return sorted(found.values(), key=lambda one: (folded(one.name or ""), one.id))[:limit]
@@ -96,7 +94,8 @@ class Contacts:
         self, found: dict[str, Contact], prefix: str, limit: int, fits: Callable[[Contact], bool]
     ) -> None:
         for key in await self._store.keys(prefix):
-            contact = await self.load(key.rpartition(":")[2])
+            end = key.rpartition(":")[2]
+            contact = await (self._contact_of(end) if key.startswith(ALIAS) else self.load(end))
             # An index may be older than the contact: what was found by an old name does not fit any more.
             if contact is not None and fits(contact):
                 found[contact.id] = contact
@@ -174,8 +173,9 @@ def _index(contact: Contact) -> set[str]:
     if contact.moved_to is not None:
         return set()
     names = (f"{NAME}{_key(start)}:{contact.id}" for start in name_starts(contact))
-    numbers = (f"{NUMBER}{start}:{contact.id}" for start in number_starts(contact))
-    return {*names, *numbers}
+    # The whole number is an alias, by which it is found as well.
+    national = national_part(contact.number) if contact.number is not None else None
+    return {*names, *((f"{NUMBER}{national}:{contact.id}",) if national is not None else ())}
 
 
 def _key(text: str) -> str:

@@ -76,7 +76,8 @@ class Intake:
         self, phone_number_id: str, business_number: str | None, customer: Caller, call: CallMade
     ) -> None:
         """A call with this customer is over. Raises StoreUnavailable."""
-        contact = await self._contacts.meet(customer, call.at)
+        was_there_at = call.at if call.direction is Direction.INBOUND else call.answered_at
+        contact = await self._contacts.meet(customer, was_there_at, talks_with=phone_number_id)
         if call.direction is Direction.INBOUND and call.answered_at is not None:
             pair = Pair(phone_number_id=phone_number_id, user=contact.caller(), business_number=business_number)
             connected = CallSettled(
@@ -114,12 +115,12 @@ class Intake:
     async def _meet(self, news: list[ThreadNews]) -> Contact:
         contact = None
         for told in news:
-            contact = await self._contacts.meet(told.customer, _heard_at(told))
+            talks_with = None if isinstance(told, MessageStatus) else told.phone_number_id
+            contact = await self._contacts.meet(told.customer, _heard_at(told), talks_with=talks_with)
         assert contact is not None, "no news is no conversation"
         return contact
 
     async def _change(self, contact: Contact, phone_number_id: str, business_number: str | None, step: Step) -> None:
-        contact = await self._contacts.talks_with(contact, phone_number_id)
         approach = Approach(
             communication=Communication.MESSAGE,
             caller=contact.caller(),

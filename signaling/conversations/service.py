@@ -103,8 +103,7 @@ class Conversations:
         filled = self._filled(Form(), form)
         if isinstance(filled, Refusal):
             return filled
-        contact = await self._contacts.meet(customer, None)
-        contact = await self._contacts.talks_with(contact, phone_number_id)
+        contact = await self._contacts.meet(customer, None, talks_with=phone_number_id)
         begun = Conversation(
             id=conversation_id(phone_number_id, contact.id),
             phone_number_id=phone_number_id,
