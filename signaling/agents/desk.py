@@ -188,6 +188,9 @@ class Desk:
             queue=ring.queue,
             waiting_since=ring.waiting_since,
             consult_from=ring.consult_from,
+            phone_number_id=ring.phone_number_id,
+            cta_payload=ring.cta_payload,
+            deeplink_payload=ring.deeplink_payload,
         )
         self._rings[ring.agent] = message
         for tab in tabs:

@@ -240,6 +240,12 @@ class Ring(_Message, frozen=True, tag="ring"):
     """Epoch seconds."""
     consult_from: str | None = None
     """The agent who wants to ask this one about the customer; None if the customer waits for an agent."""
+    phone_number_id: str | None = None
+    """Which of our numbers was called; with the customer, it finds the conversation in the REST interface."""
+    cta_payload: str | None = None
+    """What the call button carried that the customer pressed."""
+    deeplink_payload: str | None = None
+    """What the link carried that the customer followed."""
 
 
 class StopRing(_Message, frozen=True, tag="stop_ring"):

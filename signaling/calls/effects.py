@@ -128,6 +128,12 @@ class RingAgent(_Effect, frozen=True):
     waiting_since: float
     consult_from: str | None = None
     """The agent who wants to consult this one; None if the caller waits."""
+    phone_number_id: str | None = None
+    """The business number that was called (PNID)."""
+    cta_payload: str | None = None
+    """Payload of the call button that the caller pressed."""
+    deeplink_payload: str | None = None
+    """Payload of the link that the caller followed."""
 
 
 class SendMediaAnswer(_Effect, frozen=True):

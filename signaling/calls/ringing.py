@@ -37,6 +37,9 @@ def assigned(call: Call, event: AgentAssigned, now: float) -> Step:
         queue=call.queue,
         waiting_since=call.offered_at,
         consult_from=asker,
+        phone_number_id=call.phone_number_id,
+        cta_payload=call.cta_payload,
+        deeplink_payload=call.deeplink_payload,
     )
     return consulting.rings(moved, ring) if call.phase is Phase.ASKING else Step(moved, (ring,))
 

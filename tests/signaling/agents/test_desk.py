@@ -62,6 +62,8 @@ RING = RingAgent(
     caller=Caller(user_id="US.1", number="447700900123", name="Kim"),
     queue="main",
     waiting_since=5.0,
+    phone_number_id="445566778899001",
+    cta_payload="order-5521",
 )
 RUNG = Ring(
     call_id="c1",
@@ -70,6 +72,8 @@ RUNG = Ring(
     customer=Customer(name="Kim", number="+44 7700 900123", user_id="US.1"),
     queue="main",
     waiting_since=5.0,
+    phone_number_id="445566778899001",
+    cta_payload="order-5521",
 )
 
 

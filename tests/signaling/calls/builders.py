@@ -3,7 +3,7 @@
 from hold_audio.occasions import Choice
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Phase, Policies, Route
-from signaling.calls.effects import Effect, EnterQueue
+from signaling.calls.effects import Effect, EnterQueue, RingAgent
 from signaling.calls.events import (
     Action,
     ActionConfirmed,
@@ -81,6 +81,20 @@ OFFER = CallOffered(
 
 BACK_IN_THE_QUEUE = EnterQueue(queue=QUEUE, since=NOW, caller=NOOR, priority=2, skills=("refunds",), returning=True)
 """How the call of these tests comes back to its queue."""
+
+
+def ring_agent(agent: str, consult_from: str | None = None) -> RingAgent:
+    """The tabs of this agent ring for the call, with all that a popup shows."""
+    return RingAgent(
+        agent=agent,
+        caller=NOOR,
+        queue=QUEUE,
+        waiting_since=NOW,
+        consult_from=consult_from,
+        phone_number_id=PNID,
+        cta_payload="order-5521",
+        deeplink_payload="src=poster-7",
+    )
 
 
 def confirmed(action: Action) -> ActionConfirmed:

@@ -71,7 +71,7 @@ def test_the_colleague_rings_and_both_know_whom_it_is_about() -> None:
     call, effects, _ = machine.step(asked(), b.assigned(b.BEN), LATER)
 
     assert effects == (
-        RingAgent(agent=b.BEN, caller=b.NOOR, queue=b.QUEUE, waiting_since=b.NOW, consult_from=b.ANN),
+        b.ring_agent(b.BEN, consult_from=b.ANN),
         AgentConsults(agent=b.ANN, session=b.TAB, stage="ringing", colleague=b.BEN),
     )
     assert call.deadline == Deadline(LATER + b.RING_S, Reason.RING)

@@ -10,7 +10,6 @@ from signaling.calls.effects import (
     JoinLegs,
     OccupyAgent,
     ReleaseAgent,
-    RingAgent,
     StopRinging,
 )
 from signaling.calls.events import DeadlinePassed, Event, Reason
@@ -31,7 +30,7 @@ def test_an_agent_who_gets_free_rings_too_and_prolongs_nothing() -> None:
     ringing = b.call_in(Phase.RINGING)
     call, effects, _ = machine.step(ringing, b.assigned(b.BEN), b.NOW + 12.0)
 
-    assert effects == (RingAgent(agent=b.BEN, caller=b.NOOR, queue=b.QUEUE, waiting_since=b.NOW),)
+    assert effects == (b.ring_agent(b.BEN),)
     assert call.deadline == ringing.deadline, "a queue with many agents would ring for ever"
     assert call.agents_tried == (b.ANN, b.BEN)
 

@@ -12,7 +12,6 @@ from signaling.calls.effects import (
     JoinLegs,
     OccupyAgent,
     ReleaseAgent,
-    RingAgent,
     SendAction,
     SendMediaAnswer,
     ShowDigit,
@@ -50,7 +49,7 @@ def answered_before_media() -> Call:
 def test_a_reserved_agent_rings_and_nothing_else_happens() -> None:
     call, effects, _ = machine.step(b.call_in(Phase.WAITING), b.assigned(), b.NOW + 3.0)
 
-    assert effects == (RingAgent(agent=b.ANN, caller=b.NOOR, queue=b.QUEUE, waiting_since=b.NOW),)
+    assert effects == (b.ring_agent(b.ANN),)
     assert call.deadline == Deadline(b.NOW + 3.0 + b.RING_S, Reason.RING)
     assert call.agents_tried == (b.ANN,)
 
@@ -220,7 +219,7 @@ def test_the_next_agent_rings_after_a_refusal_with_the_callers_own_waiting_time(
     again = b.after(b.call_in(Phase.RINGING), b.refused())
     call, effects, _ = machine.step(again, b.assigned(b.BEN), b.NOW + 9.0)
 
-    assert effects == (RingAgent(agent=b.BEN, caller=b.NOOR, queue=b.QUEUE, waiting_since=b.NOW),)
+    assert effects == (b.ring_agent(b.BEN),)
     assert call.agents_tried == (b.ANN, b.BEN)
 
 
