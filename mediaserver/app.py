@@ -19,7 +19,7 @@ from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from hold_audio.ringback import ZONES
 from mediaserver.config import Config, Secrets
-from mediaserver.correspondence import Correspondence, Outside, corresponding
+from mediaserver.correspondence import Correspondence, Outside, corresponding, numbers_of
 from mediaserver.figures import Figures
 from mediaserver.ledger import Ledger
 from mediaserver.legs.srtp import srtp_functions
@@ -41,8 +41,11 @@ from signaling.agents.sideline import Sideline
 from signaling.agents.tokens import Verifier
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
-from signaling.calls.events import Event
+from signaling.calls.call import Route
+from signaling.calls.events import CallDialled, Event
 from signaling.clock import Clock, SystemClock
+from signaling.dialling.dials import Dials, Office
+from signaling.dialling.permission import Permission
 from signaling.pause import pause
 from signaling.ports import Ports
 from signaling.softphone.page import SoftphonePage
@@ -92,14 +95,17 @@ class _Switchboard:
         else:
             self.supervisor.post(call_id, event)
 
+    def dial(self, dialled: CallDialled, route: Route) -> bool:
+        assert self.supervisor is not None, "nobody dials before the server is joined"
+        return self.supervisor.dial(dialled, route)
+
 
 @asynccontextmanager
 async def running(config: Config, secrets: Secrets, *, clock: Clock | None = None) -> AsyncIterator[Running]:
     """A whole server. Leaving ends living calls at Meta and writes their records. Without a ``clock``, it is now."""
     async with AsyncExitStack() as stack:
         clock = clock or SystemClock()
-        board = _Switchboard()
-        metrics = CollectorRegistry()
+        board, metrics = _Switchboard(), CollectorRegistry()
 
         access = StoreAccess(config.store, secrets.store_password)
         store, hold = await stack.enter_async_context(access.served(SITE, clock, pause=pause))
@@ -116,10 +122,9 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         library = await asyncio.to_thread(Library, [zone.zone for zone in ZONES])
         engine = _build_engine(config, library)
         stack.callback(engine.close)
-        sounds = await asyncio.to_thread(_sounds, config, library)
         dispatcher = Dispatcher(store, site=SITE, post=board.post, clock=clock, rules=rules_of(config))
-        waiting = RoomView(lambda: dispatcher.room, clock)
-        ledger = Ledger(records, clock, time.monotonic)
+        waiting, ledger = RoomView(lambda: dispatcher.room, clock), Ledger(records, clock, time.monotonic)
+        sounds = await asyncio.to_thread(_sounds, config, library)
         player = WaitPlayer(engine, sounds, waiting, asyncio.get_running_loop(), ledger)
         media = Media(engine, board.post, player, (Figures(metrics), ledger), advertised=config.media.advertised)
         media.open()
@@ -128,12 +133,21 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
 
         graph = Graph(http, _access(config, secrets), board.post, clock=clock, pause=pause)
         stack.push_async_callback(graph.close)
-        desk = Desk(post=board.post, room=dispatcher, queues=[queue.name for queue in config.queues])
+        dials = Dials(
+            Office(_numbers(config), route=reception.outbound),
+            seats=dispatcher,
+            permissions=Permission(correspondence.permissions, _numbers(config)),
+            call_backs=records,
+            start=board.dial,
+            pause=pause,
+        )
+        stack.push_async_callback(dials.close)
+        desk = Desk(post=board.post, room=dispatcher, dials=dials, queues=[queue.name for queue in config.queues])
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
         supervisor = Supervisor(
-            Ports(media, media, graph, dispatcher, desk, ledger),
+            Ports(media, media, graph, dispatcher, desk, ledger, dials),
             records,
             clock,
             route=reception.route,
@@ -164,10 +178,8 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         api = Api(
             operations(records, look, correspondence), Idempotency(store, clock), identify=identify, origins=origins
         )
-        application = server.build(
-            webhook, agents, api, SoftphonePage(frame_ancestors=" ".join(origins) or "'none'"), metrics
-        )
-        address = await _listen(stack, application, config)
+        page = SoftphonePage(frame_ancestors=" ".join(origins) or "'none'")
+        address = await _listen(stack, server.build(webhook, agents, api, page, metrics), config)
         stack.callback(agents.close)
         # Living calls end first, while everything they need, Meta's webhooks included, still works.
         stack.push_async_callback(supervisor.close, GRACE_S)
@@ -202,6 +214,11 @@ async def _recover(supervisor: Supervisor, webhook: Webhook, correspondence: Cor
     await supervisor.recover()
     await webhook.recover()
     await correspondence.start(records)
+
+
+def _numbers(config: Config) -> dict[str, str | None]:
+    """The business numbers that take part in calls, by Meta's ids."""
+    return {number.phone_number_id: number.number for number in numbers_of(config) if number.calls}
 
 
 def _build_engine(config: Config, library: Library) -> Engine:

@@ -135,6 +135,14 @@ class WallboardSection(Section):
     )
 
 
+class DiallingSection(Section):
+    """Calls that agents place."""
+
+    ring_s: float = Field(
+        default=45.0, ge=1, le=120, description="How long a customer's phone rings at most, in seconds."
+    )
+
+
 class PolicySection(Section):
     """Whom we may call, and how often."""
 
@@ -163,6 +171,7 @@ class Config(Section):
     queues: Queues = (QueueSection(),)
     routes: tuple[RouteSection, ...] = ()
     agents: tuple[AgentSection, ...] = ()
+    dialling: DiallingSection = DiallingSection()
     store: StoreSection = StoreSection()
     audio: AudioSection = AudioSection()
     policy: PolicySection = PolicySection()

@@ -85,7 +85,7 @@ async def corresponding(
     threads = Threads(store, clock, watchers.changed)
     contacts = Contacts(store, threads.join_all)
     senders = Senders(
-        _numbers(config),
+        numbers_of(config),
         store,
         clock,
         lambda phone_number_id: NumberAtMeta(outside.http, outside.access, phone_number_id).settings(),
@@ -112,7 +112,8 @@ async def corresponding(
         await look_ups.close()
 
 
-def _numbers(config: Config) -> list[Number]:
+def numbers_of(config: Config) -> list[Number]:
+    """The business numbers, the usual one first."""
     listed = [
         Number(
             phone_number_id=number.phone_number_id,

@@ -35,17 +35,18 @@ def reception_of(config: Config, clock: Clock) -> Reception:
         )
         for route in config.routes
     ]
-    waits = {queue.name: _call_policies(queue) for queue in config.queues}
+    waits = {queue.name: _call_policies(queue, config.dialling.ring_s) for queue in config.queues}
     hours = {queue.name: hours_of(queue.hours) for queue in config.queues if queue.hours is not None}
     return Reception(Directory(rules, default_queue=config.queues[0].name), waits, hours, clock)
 
 
-def _call_policies(queue: QueueSection) -> Policies:
+def _call_policies(queue: QueueSection, ring_time_s: float) -> Policies:
     return Policies(
         with_agent=queue.answer == "with_agent",
         says_closed=bool(queue.farewell.closed),
         return_s=queue.agent_return_s,
         one_way_s=queue.one_way_alarm_s,
+        ring_time_s=ring_time_s,
     )
 
 

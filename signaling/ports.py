@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from hold_audio.occasions import Occasion
 from signaling.calls.call import Call, CallBackRequest, CallRecord
-from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
+from signaling.calls.effects import AgentNews, Connect, EnterQueue, RingAgent, SettleDial, StopRinging
 from signaling.calls.events import Action, Event
 
 Post: TypeAlias = Callable[[str, Event], None]
@@ -57,8 +57,16 @@ class MediaPort(Protocol):
 class WhatsAppPort(Protocol):
     """Actions towards Meta. Implemented by ``signaling.whatsapp.graph.Graph``."""
 
-    def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
-        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed."""
+    def send(
+        self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None, wacid: str | None = None
+    ) -> None:
+        """Send one action with bounded retries; posts ActionConfirmed or ActionFailed.
+
+        ``wacid`` is Meta's id of the call where it is not the call's own.
+        """
+
+    def connect(self, call_id: str, call: Connect) -> None:
+        """Place a call, once; posts ConnectConfirmed or ActionFailed."""
 
 
 class WaitingPort(Protocol):
@@ -109,6 +117,13 @@ class RecordsPort(Protocol):
         """Write the record of an ended call, forget the live one and set its tombstone."""
 
 
+class DialsPort(Protocol):
+    """What became of calls that agents placed. Implemented by ``signaling.dialling.dials.Dials``."""
+
+    def settle(self, call_id: str, dial: SettleDial) -> None:
+        """The customer was reached or not. The same call may be told again after a crash."""
+
+
 class Ports(NamedTuple):
     """All doors of a call."""
 
@@ -118,3 +133,4 @@ class Ports(NamedTuple):
     waiting: WaitingPort
     agents: AgentsPort
     records: RecordsPort
+    dials: DialsPort

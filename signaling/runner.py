@@ -24,25 +24,32 @@ from signaling.calls.effects import (
     AskCallBack,
     AudioAlarm,
     CloseLeg,
+    Connect,
     Effect,
     EnterQueue,
     HoldLeg,
     JoinLegs,
     LeaveQueue,
+    MakeOffer,
     OccupyAgent,
     PlayHoldAudio,
+    PlayRingback,
     ReleaseAgent,
     ReserveAgent,
     RingAgent,
     Say,
     SendAction,
     SendMediaAnswer,
+    SettleDial,
+    ShowDialling,
     ShowDigit,
     StartLeg,
     StopRinging,
+    TakeAnswer,
     WriteRecord,
 )
-from signaling.calls.events import CallOffered, DeadlinePassed, Event, Reason, ServerStopping
+from signaling.calls.events import CallDialled, CallOffered, DeadlinePassed, Event, ServerStopping
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step
 from signaling.clock import Clock
 from signaling.ports import Ports
@@ -72,9 +79,9 @@ class Runner:
         """Put an event into the inbox. Never blocks."""
         self._inbox.put_nowait(event)
 
-    async def run(self, offer: CallOffered, route: Route) -> None:
+    async def run(self, first: CallOffered | CallDialled, route: Route) -> None:
         """Live through a new call. Returns when it is ENDED."""
-        await self._live(offer, lambda now: machine.begin(offer, route=route, now=now))
+        await self._live(first, lambda now: machine.begin(first, route=route, now=now))
 
     async def resume_to_end(self, call: Call) -> None:
         """End a call that a former process left alive: its media is gone, so Meta and the record are told."""
@@ -113,12 +120,12 @@ class Runner:
             self._log.debug("event ignored", kind=type(event).__name__, why=step.ignored)
         if former is None or former.phase is not step.call.phase:
             self._log.info("call moved", phase=step.call.phase.value, by=type(event).__name__)
-            if not step.call.over:
-                self._ports.records.save(step.call)
+        if former is None or _worth_saving(former, step.call):
+            self._ports.records.save(step.call)
         return step.call
 
-    def _perform(self, call_id: str, effect: Effect) -> None:  # noqa: C901, PLR0912 - one flat case per effect.
-        legs, media, whatsapp, waiting, agents, records = self._ports
+    def _perform(self, call_id: str, effect: Effect) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat case per effect.
+        legs, media, whatsapp, waiting, agents, records, dials = self._ports
         match effect:
             case AnswerOffer():
                 legs.answer(call_id, effect.leg, effect.sdp, whatsapp=effect.whatsapp)
@@ -135,7 +142,23 @@ class Runner:
             case CloseLeg():
                 legs.close(call_id, effect.leg)
             case SendAction():
-                whatsapp.send(call_id, effect.action, phone_number_id=effect.phone_number_id, sdp=effect.sdp)
+                whatsapp.send(
+                    call_id,
+                    effect.action,
+                    phone_number_id=effect.phone_number_id,
+                    sdp=effect.sdp,
+                    wacid=effect.wacid,
+                )
+            case Connect():
+                whatsapp.connect(call_id, effect)
+            case MakeOffer():
+                legs.offer(call_id, effect.leg)
+            case TakeAnswer():
+                legs.take_answer(call_id, effect.leg, effect.sdp)
+            case PlayRingback():
+                media.ring_back(call_id, effect.leg, effect.country)
+            case SettleDial():
+                dials.settle(call_id, effect)
             case EnterQueue():
                 waiting.enter(call_id, effect)
             case LeaveQueue():
@@ -153,7 +176,8 @@ class Runner:
             case StopRinging():
                 agents.stop_ringing(call_id, effect)
             case (
-                AgentJoined()
+                ShowDialling()
+                | AgentJoined()
                 | AgentHolds()
                 | AgentAwaited()
                 | AgentConsults()
@@ -182,3 +206,8 @@ class Runner:
         self._call = closed.call
         for effect in (*ended.effects, *closed.effects):
             self._perform(call.call_id, effect)
+
+
+def _worth_saving(former: Call, call: Call) -> bool:
+    """Whether a crash from here on would have to be cleaned up after in another way than before."""
+    return not call.over and (former.phase is not call.phase or former.dial != call.dial)

@@ -10,8 +10,19 @@ from typing import Protocol
 
 import structlog
 
+from signaling.aliases import Aliases, News
 from signaling.calls.call import Call, CallRecord, Phase, Route
-from signaling.calls.events import CallOffered, CallTerminated, Event, ServerStopping
+from signaling.calls.events import (
+    Action,
+    CallDialled,
+    CallOffered,
+    CallTerminated,
+    ConnectAnswered,
+    ConnectConfirmed,
+    Direction,
+    Event,
+    ServerStopping,
+)
 from signaling.clock import Clock
 from signaling.ports import Ports
 from signaling.runner import Runner
@@ -66,6 +77,7 @@ class Supervisor:
         self._route = route
         self._traces = traces
         self._runners: dict[str, Runner] = {}
+        self._aliases = Aliases()
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -87,25 +99,31 @@ class Supervisor:
             runner.post(event)
         else:
             self.totals.ignored["no such call"] += 1
+        if isinstance(event, ConnectConfirmed):
+            self._learn(event.wacid, call_id)
 
-    async def deliver(self, events: tuple[CallOffered | CallTerminated, ...]) -> None:
+    async def deliver(self, events: tuple[CallOffered | News, ...]) -> None:
         """Take the events of one webhook, in order. Raises StoreUnavailable if it cannot be known what is over."""
         for event in events:
             if event.call_id in self._runners:
                 self.post(event.call_id, event)
-            elif isinstance(event, CallTerminated):
-                await self._ended.tombstone(event.call_id)
-            elif await self._ended.ended(event.call_id):
-                self.totals.ignored["connect of an ended call"] += 1
-            elif event.call_id in self._runners:
-                self.post(event.call_id, event)
+            elif isinstance(event, CallOffered):
+                await self._take_offer(event)
             else:
-                self._offer(event)
+                await self._take_news(event)
+
+    def dial(self, dialled: CallDialled, route: Route) -> bool:
+        """Start a call that an agent places. False if the server is stopping."""
+        if not self._draining:
+            self._start(dialled, route)
+        return not self._draining
 
     async def recover(self) -> None:
         """End, at Meta and in the records, what a former process left alive."""
         for call in await self._ended.live():
             if call.call_id not in self._runners:
+                if call.dial is not None and call.dial.wacid is not None:
+                    self._learn(call.dial.wacid, call.call_id)
                 runner = self._runner(call.call_id, Trace(call.call_id, call.route))
                 self._own(call.call_id, runner.resume_to_end(call))
 
@@ -124,6 +142,50 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _take_offer(self, offer: CallOffered) -> None:
+        if await self._ended.ended(offer.call_id):
+            self.totals.ignored["connect of an ended call"] += 1
+        elif offer.call_id in self._runners:
+            self.post(offer.call_id, offer)
+        else:
+            self._offer(offer)
+
+    async def _take_news(self, news: News) -> None:
+        """News of a call that Meta names by an id of its own; perhaps we know it, or will in a moment."""
+        call_id = self._aliases.call_of(news.call_id)
+        if call_id is None and news.callback_data in self._runners:
+            call_id = news.callback_data
+            self._learn(news.call_id, call_id)
+        if call_id is not None:
+            self.post(call_id, news)
+        elif isinstance(news, ConnectAnswered) and await self._was_given_up(news):
+            self._end_at_meta(news)
+        else:
+            if isinstance(news, CallTerminated):
+                await self._ended.tombstone(news.call_id)
+            if not isinstance(news, CallTerminated) or news.direction is not Direction.INBOUND:
+                self._aliases.park(news, self._clock())
+
+    async def _was_given_up(self, answered: ConnectAnswered) -> bool:
+        """Whether connect made this call after all, when we had stopped waiting for an answer to it."""
+        return answered.callback_data is not None and await self._ended.ended(answered.callback_data)
+
+    def _end_at_meta(self, answered: ConnectAnswered) -> None:
+        """A phone that rings for nobody must not go on."""
+        if answered.phone_number_id is not None and answered.callback_data is not None:
+            self._learn(answered.call_id, answered.callback_data)
+            self._ports.whatsapp.send(
+                answered.callback_data,
+                Action.TERMINATE,
+                phone_number_id=answered.phone_number_id,
+                sdp=None,
+                wacid=answered.call_id,
+            )
+
+    def _learn(self, wacid: str, call_id: str) -> None:
+        for news in self._aliases.learn(wacid, call_id, self._clock()):
+            self.post(call_id, news)
+
     def _offer(self, offer: CallOffered) -> None:
         route = self._route(offer)
         age = self._clock() - offer.offered_at
@@ -132,14 +194,18 @@ class Supervisor:
             self.totals.ignored["stale connect"] += 1
             self._ports.records.write(self._missed(offer, route))
             return
-        trace = Trace(offer.call_id, route)
-        runner = self._runner(offer.call_id, trace)
-        self._own(offer.call_id, self._run_traced(runner, trace, offer, route))
+        runner = self._start(offer, route)
         if self._draining:
             runner.post(ServerStopping(reason="the server is stopping"))
 
-    async def _run_traced(self, runner: Runner, trace: Trace, offer: CallOffered, route: Route) -> None:
-        await runner.run(offer, route)
+    def _start(self, first: CallOffered | CallDialled, route: Route) -> Runner:
+        trace = Trace(first.call_id, route)
+        runner = self._runner(first.call_id, trace)
+        self._own(first.call_id, self._run_traced(runner, trace, first, route))
+        return runner
+
+    async def _run_traced(self, runner: Runner, trace: Trace, first: CallOffered | CallDialled, route: Route) -> None:
+        await runner.run(first, route)
         await asyncio.to_thread(self._traces.write, trace)
 
     def _missed(self, offer: CallOffered, route: Route) -> CallRecord:

@@ -12,7 +12,7 @@ import msgspec
 
 from signaling.calls import machine
 from signaling.calls.call import Call, Route
-from signaling.calls.events import CallOffered, Event
+from signaling.calls.events import CallDialled, CallOffered, Event
 from signaling.calls.steps import Step
 from signaling.tags import call_tag
 
@@ -25,7 +25,9 @@ _PERSONAL = frozenset(
         "agents_tried",
         "asked_by",
         "business_number",
+        "call_back_id",
         "call_id",
+        "callback_data",
         "colleague",
         "consult_from",
         "cta_payload",
@@ -36,11 +38,13 @@ _PERSONAL = frozenset(
         "name",
         "number",
         "phone_number_id",
+        "request_id",
         "sdp",
         "session",
         "text",
         "to_agent",
         "user_id",
+        "wacid",
         "wanted",
     }
 )
@@ -57,6 +61,7 @@ _TIMES = frozenset(
         "joined_at",
         "offered_at",
         "requested_at",
+        "ringing_at",
         "rung_at",
         "served_at",
         "since",
@@ -146,7 +151,7 @@ def replay(text: str) -> Iterator[tuple[Line, Line]]:
         recorded = msgspec.json.decode(row, type=Line)
         event: Event = msgspec.convert(recorded.event, type=Event)
         if call is None or again is None:
-            assert isinstance(event, CallOffered), "a trace begins with the offer"
+            assert isinstance(event, CallOffered | CallDialled), "a trace begins with a new call"
             again = Trace(event.call_id, route)
             step = machine.begin(event, route=route, now=recorded.t)
         else:

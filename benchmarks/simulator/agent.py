@@ -4,6 +4,7 @@ It speaks the protocol of signaling.agents.messages, the only thing the simulato
 """
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
 
@@ -16,6 +17,7 @@ from benchmarks.simulator.moment import Moment, happens_within
 from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import AGENT_TONE, Tone, voice_frames
 from signaling.agents import messages
+from signaling.agents.dialling_messages import Dial, Dialling, DialRefused, DialTo
 
 Send: TypeAlias = Callable[[messages.ClientMessage], Awaitable[None]]
 """Sends one message to the server."""
@@ -29,11 +31,13 @@ _PING_S = 10.0
 class AgentCall:
     """One call as an agent's tab sees it. Milestones are moments on the monotonic clock."""
 
-    def __init__(self, ring: messages.Ring | messages.Resume, browser: Browser[SecureEnd], send: Send) -> None:
-        self.ring = ring
-        """How the call came to this tab."""
+    def __init__(
+        self, came: messages.Ring | messages.Resume | Dialling, browser: Browser[SecureEnd], send: Send
+    ) -> None:
         self.browser = browser
         self.rang = Moment()
+        self.rings_there = Moment()
+        """The phone rings of the customer whom this tab dials."""
         self.media_up = Moment()
         self.answered = Moment()
         """Answer was sent."""
@@ -53,18 +57,27 @@ class AgentCall:
         """The latest one."""
         self.alarms: list[str | None] = []
         """Who was told not to be heard, and None each time that was over."""
+        self._came = came
+        self.warnings = came.warnings if isinstance(came, Dialling) else ()
+        """What the agent was warned of when he dialled."""
         self._send = send
         self.rang.happen()
 
     @property
     def call_id(self) -> str:
         """The call's id."""
-        return self.ring.call_id
+        return self._came.call_id
+
+    @property
+    def ring(self) -> messages.Ring | messages.Resume:
+        """How a call that was not dialled here came to this tab."""
+        assert not isinstance(self._came, Dialling), "this tab dialled the call itself"
+        return self._came
 
     @property
     def resumed(self) -> bool:
         """Whether it came as a conversation that was lost before, not as a ring."""
-        return isinstance(self.ring, messages.Resume)
+        return isinstance(self._came, messages.Resume)
 
     @property
     def ear(self) -> Ear:
@@ -131,6 +144,9 @@ class ScriptedAgent:
         self._make_browser = make_browser
         self._voice = voice
         self._rings: asyncio.Queue[AgentCall] = asyncio.Queue()
+        self._dialled: asyncio.Queue[AgentCall | DialRefused] = asyncio.Queue()
+        self._wishes: dict[str, Browser[SecureEnd]] = {}
+        """Browsers of wishes that are not answered yet, by their request ids."""
         self._resumed: asyncio.Queue[AgentCall] = asyncio.Queue()
         self._http = aiohttp.ClientSession()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -157,6 +173,29 @@ class ScriptedAgent:
         """The conversation that comes back to this tab by itself. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             return await self._resumed.get()
+
+    async def dial(
+        self,
+        to: DialTo | None = None,
+        *,
+        call_back_id: str | None = None,
+        queue: str | None = None,
+        request_id: str | None = None,
+        timeout_s: float = 5.0,
+    ) -> "AgentCall | DialRefused":
+        """Phone somebody; the call, or why there is none. Raises TimeoutError."""
+        browser = self._make_browser()
+        wish = Dial(
+            request_id=request_id or uuid.uuid4().hex,
+            to=to,
+            sdp=await browser.make_offer(),
+            queue=queue,
+            call_back_id=call_back_id,
+        )
+        self._wishes[wish.request_id] = browser
+        await self._send(wish)
+        async with asyncio.timeout(timeout_s):
+            return await self._dialled.get()
 
     async def go_ready(self) -> None:
         """Take calls again."""
@@ -212,6 +251,11 @@ class ScriptedAgent:
                 self._rings.put_nowait(self._begin(message))
             case messages.Resume():
                 self._resumed.put_nowait(self._begin(message))
+            case DialRefused():
+                self._closers.add(asyncio.create_task(self._wishes.pop(message.request_id).close()))
+                self._dialled.put_nowait(message)
+            case Dialling():
+                self._take_dialling(message)
             case (
                 messages.Pong()
                 | messages.Wallboard()
@@ -223,6 +267,15 @@ class ScriptedAgent:
                 pass
             case _:
                 self._take_for_call(message)
+
+    def _take_dialling(self, message: Dialling) -> None:
+        browser = self._wishes.pop(message.request_id, None)
+        if browser is not None:
+            call = AgentCall(message, browser, self._send)
+            self.calls.append(call)
+            self._dialled.put_nowait(call)
+        elif message.stage == "ringing":
+            self.calls[-1].rings_there.happen()
 
     def _take_for_call(
         self,

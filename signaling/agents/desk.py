@@ -12,6 +12,7 @@ import phonenumbers
 import structlog
 
 from signaling.agents import session as protocol
+from signaling.agents.dialling_messages import Dial, Dialling, DialRefused
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
     AudioAlarm,
@@ -32,7 +33,7 @@ from signaling.agents.messages import (
     StopRing,
     Welcome,
 )
-from signaling.agents.session import Ignore, Reply, Session, Stage, TakeCalls, TellCall
+from signaling.agents.session import Ignore, PlaceCall, Reply, Session, Stage, TakeCalls, TellCall
 from signaling.agents.tokens import Role
 from signaling.calls import effects
 from signaling.calls.effects import (
@@ -45,6 +46,7 @@ from signaling.calls.effects import (
     AgentJoined,
     AgentNews,
     RingAgent,
+    ShowDialling,
     ShowDigit,
     StopRinging,
 )
@@ -71,6 +73,31 @@ class WaitingRoom(Protocol):
         """The agent has no tab left."""
 
 
+class DiallingTab(Protocol):
+    """A tab that wants to phone somebody, as long as it is open."""
+
+    @property
+    def agent(self) -> str:
+        """Whose tab it is."""
+
+    @property
+    def session(self) -> str:
+        """Opaque id of the tab, as events carry it."""
+
+    def take(self, call_id: str) -> bool:
+        """The call is the tab's own from now on. False if the tab is closed or has got another call meanwhile."""
+
+    def send(self, message: Dialling | DialRefused) -> None:
+        """Put a message on its way; one to a tab that is closed is for nobody."""
+
+
+class Dials(Protocol):
+    """Where calls are placed. Implemented by ``signaling.dialling.dials.Dials``."""
+
+    def dial(self, tab: DiallingTab, wish: Dial) -> None:
+        """The tab wants to phone somebody; it is answered sooner or later."""
+
+
 class Tab:
     """One open tab: its protocol state and the way to it. Only the desk changes it."""
 
@@ -85,9 +112,10 @@ class Tab:
 class Desk:
     """All tabs of all agents (``signaling.ports.AgentsPort``)."""
 
-    def __init__(self, *, post: Post, room: WaitingRoom, queues: Collection[str]) -> None:
+    def __init__(self, *, post: Post, room: WaitingRoom, dials: Dials, queues: Collection[str]) -> None:
         self._post = post
         self._room = room
+        self._dials = dials
         self._queues = queues
         """Where calls may be transferred to."""
         self._tabs: dict[str, list[Tab]] = {}
@@ -138,6 +166,8 @@ class Desk:
                 self._post(outcome.call_id, outcome.event)
             case Reply():
                 tab.send(outcome.message)
+            case PlaceCall(wish=wish):
+                self._dials.dial(_DiallingTab(self, tab), wish)
             case TakeCalls(ready=True):
                 self._room.ready(agent)
             case TakeCalls():
@@ -161,6 +191,13 @@ class Desk:
         if session.call_id is not None:
             lost = AgentSessionLost(agent=session.agent, session=session.session, remaining=len(tabs))
             self._post(session.call_id, lost)
+
+    def take_call(self, tab: Tab, call_id: str) -> bool:
+        """The call that this tab dials is its own from now on. False if the tab is closed or has got another call."""
+        if tab not in self._tabs_of(tab.session.agent) or tab.session.call_id is not None:
+            return False
+        tab.session = protocol.dial(tab.session, call_id)
+        return True
 
     def presence_changed(self, agent: str, presence: board.Presence) -> None:
         """The waiting room's word on what the agent is doing: shown in all his tabs."""
@@ -215,6 +252,8 @@ class Desk:
         match news:
             case ShowDigit():
                 self._send(news, Digit(call_id=call_id, digit=news.digit))
+            case ShowDialling():
+                self._send(news, _dialling(call_id, news))
             case effects.AudioAlarm():
                 self._send(news, AudioAlarm(call_id=call_id, silent=news.silent))
             case AgentConsults():
@@ -265,7 +304,9 @@ class Desk:
                 _resume(tab, message)
 
     def _send(
-        self, news: ShowDigit | effects.AudioAlarm | AgentConsults | AgentConsultEnded, message: ServerMessage
+        self,
+        news: ShowDigit | ShowDialling | effects.AudioAlarm | AgentConsults | AgentConsultEnded,
+        message: ServerMessage,
     ) -> None:
         """To the tab that is in conversation, and no other."""
         for tab in self._tabs_of(news.agent):
@@ -305,6 +346,32 @@ class Desk:
         ring = self._rings.get(agent)
         if ring is not None and ring.call_id == call_id:
             del self._rings[agent]
+
+
+class _DiallingTab:
+    """One of the desk's tabs as ``DiallingTab``."""
+
+    def __init__(self, desk: Desk, tab: Tab) -> None:
+        self._desk = desk
+        self._tab = tab
+
+    @property
+    def agent(self) -> str:
+        return self._tab.session.agent
+
+    @property
+    def session(self) -> str:
+        return self._tab.session.session
+
+    def take(self, call_id: str) -> bool:
+        return self._desk.take_call(self._tab, call_id)
+
+    def send(self, message: Dialling | DialRefused) -> None:
+        self._tab.send(message)
+
+
+def _dialling(call_id: str, news: ShowDialling) -> Dialling:
+    return Dialling(request_id=news.request_id, call_id=call_id, stage=news.stage, warnings=news.warnings)
 
 
 def _ring(tab: Tab, ring: Ring) -> None:

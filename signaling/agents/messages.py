@@ -9,6 +9,8 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
+from signaling.agents.dialling_messages import Dial, Dialling, DialRefused
+from signaling.agents.wire import Message as _Message
 from signaling.wallboard.view import WallboardNow
 
 PROTOCOL_VERSION = 1
@@ -32,10 +34,6 @@ class CloseCode(enum.IntEnum):
     BAD_VERSION = 4426
     TOO_SLOW = 4429
     """The tab does not read fast enough."""
-
-
-class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", rename="camel"):
-    """Common shape: JSON objects whose ``type`` names the message, fields in camelCase."""
 
 
 class Hello(_Message, frozen=True, tag="hello"):
@@ -192,6 +190,7 @@ DeskMessage: TypeAlias = (
     | CancelConsult
     | Merge
     | CompleteTransfer
+    | Dial
     | Ping
 )
 """What concerns the agent and his calls."""
@@ -271,7 +270,7 @@ class Resume(_Message, frozen=True, tag="resume"):
 
 
 class MediaAnswer(_Message, frozen=True, tag="media_answer"):
-    """SDP answer to this tab's MediaOffer."""
+    """SDP answer to this tab's MediaOffer or Dial."""
 
     call_id: str
     sdp: str
@@ -410,6 +409,8 @@ ServerMessage: TypeAlias = (
     | Ring
     | StopRing
     | Resume
+    | Dialling
+    | DialRefused
     | MediaAnswer
     | Joined
     | Held

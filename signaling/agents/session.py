@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from signaling.agents.dialling_messages import Dial
 from signaling.agents.messages import (
     Answer,
     Away,
@@ -59,6 +60,8 @@ class Stage(enum.Enum):
     """The conversation is in this tab, on hold or not."""
     RETURNING = "returning"
     """The conversation broke off and may go on in this tab."""
+    DIALLING = "dialling"
+    """This tab phones a customer."""
     LEAVING = "leaving"
     """Reject or Hang up was pressed; the server has yet to confirm."""
 
@@ -95,6 +98,12 @@ class TakeCalls(NamedTuple):
     """Why no more, in his words."""
 
 
+class PlaceCall(NamedTuple):
+    """The agent wants to phone somebody."""
+
+    wish: Dial
+
+
 class Ignore(NamedTuple):
     """Do nothing."""
 
@@ -117,10 +126,10 @@ AboutCall: TypeAlias = (
     | CompleteTransfer
 )
 """Messages that name a call."""
-Outcome: TypeAlias = TellCall | Reply | TakeCalls | Ignore
+Outcome: TypeAlias = TellCall | Reply | TakeCalls | PlaceCall | Ignore
 
 
-def step(session: Session, message: DeskMessage) -> tuple[Session, Outcome]:
+def step(session: Session, message: DeskMessage) -> tuple[Session, Outcome]:  # noqa: PLR0911 - one case per message.
     """What a message of the tab means, and the tab's state after it."""
     match message:
         case Hello():
@@ -129,6 +138,8 @@ def step(session: Session, message: DeskMessage) -> tuple[Session, Outcome]:
             return session, Reply(Pong())
         case Ready():
             return session, TakeCalls(ready=True)
+        case Dial():
+            return session, PlaceCall(message)
         case Away():
             return session, TakeCalls(ready=False, reason=message.reason)
         case _:
@@ -145,6 +156,11 @@ def ring(session: Session, call_id: str) -> Session:
 def resume(session: Session, call_id: str) -> Session:
     """The conversation may go on in this tab."""
     return replace(session, call_id=call_id, stage=Stage.RETURNING)
+
+
+def dial(session: Session, call_id: str) -> Session:
+    """This tab phones a customer."""
+    return replace(session, call_id=call_id, stage=Stage.DIALLING)
 
 
 def join(session: Session, call_id: str) -> Session:
@@ -168,7 +184,7 @@ def _about_call(session: Session, message: AboutCall, call_id: str) -> tuple[Ses
         # Reject and Hang up both mean "not with me"; which one it is depends on how far the call has come.
         case ((Reject() | HangUp()), Stage.RINGING | Stage.ANSWERED):
             stage, event = Stage.LEAVING, AgentRefused(agent=agent)
-        case ((Reject() | HangUp()), Stage.TALKING | Stage.RETURNING):
+        case ((Reject() | HangUp()), Stage.TALKING | Stage.RETURNING | Stage.DIALLING):
             stage, event = Stage.LEAVING, AgentHungUp(agent=agent)
         case _, Stage.TALKING:
             event = _wish(agent, message)

@@ -4,16 +4,36 @@ import enum
 
 import msgspec
 
-from signaling.calls.events import Caller, MetaError, Reason
+from signaling.calls.events import Caller, Direction, MetaError
 from signaling.calls.hearing import Alarm, Hearing, due
 from signaling.calls.history import Offer, Stay, Transfer
+from signaling.calls.reasons import Reason
 
 CALLER_LEG = "caller"
 """The leg towards WhatsApp; legs of agents' tabs are ``agent-1``, ``agent-2`` …"""
 
 
+class DialOutcome(enum.Enum):
+    """What became of the attempt to reach a customer."""
+
+    ANSWERED = "answered"
+    REJECTED = "rejected"
+    """The customer declined."""
+    UNANSWERED = "unanswered"
+    """Nobody picked up within the ring time."""
+    CANCELLED = "cancelled"
+    """The agent gave it up."""
+    FAILED = "failed"
+    """Meta refused the call, or something broke."""
+
+
 class Phase(enum.Enum):
-    """Where an inbound call stands."""
+    """Where a call stands."""
+
+    DIALLING = "dialling"
+    """An agent phones: legs come up, connect goes out, the customer's phone rings; the agent hears it ring."""
+    PICKED_UP = "picked_up"
+    """The customer has picked up; media is not up yet."""
 
     OFFERED = "offered"
     """The media side is making the leg."""
@@ -78,6 +98,28 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """The agent has put the caller on hold; a lost tab does not change that."""
 
 
+class Dial(msgspec.Struct, frozen=True, kw_only=True):
+    """What only a call has that an agent placed."""
+
+    request_id: str
+    """What the tab that dials calls its wish."""
+    country: str | None = None
+    call_back_id: str | None = None
+    offer_sdp: str | None = None
+    """Our offer, as soon as the leg towards WhatsApp is made."""
+    connect_sent: bool = False
+    wacid: str | None = None
+    """Meta's id of the call; without it nothing can be said about it to Meta."""
+    answer_taken: bool = False
+    """Meta's SDP answer was given to the leg."""
+    ringing_at: float | None = None
+    """When the customer's phone began to ring."""
+    outcome: DialOutcome | None = None
+    """As soon as it is known."""
+    settled: bool = False
+    """The outcome has been told, for it is final."""
+
+
 class End(msgspec.Struct, frozen=True, kw_only=True):
     """Why a call is over."""
 
@@ -120,6 +162,12 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     goodbye_s: float = 15.0
     one_way_s: float = 20.0
     """How long one of two who talk may not be heard, while the other is, until the agent is told."""
+    connect_s: float = 12.0
+    """Above the Graph client's own bound, like ``pre_accept_s``; then webhooks have told of the call or never will."""
+    ring_time_s: float = 45.0
+    """How long a customer's phone rings at most."""
+    picked_up_media_s: float = 10.0
+    """How long a customer who picked up may wait for media until the call is given up."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +199,8 @@ class CallBackRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Epoch seconds."""
     served_at: float | None = None
     """When an agent took this very call after all, so that nobody has to call back."""
+    fulfilled_by: str | None = None
+    """The call with which the customer was reached later."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +227,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     rung: tuple[Claim, ...] = ()
     """The agents whose tabs ring. Once one has answered he is the only one, until his media is up."""
     claim: Claim | None = None
-    """The agent in conversation, or lost in mid-conversation and awaited."""
+    """The agent in conversation, or lost in mid-conversation and awaited; of a call that is dialled, who dials."""
     consult: Claim | None = None
     """The colleague with whom that agent talks, alone or together with the caller."""
+    dial: Dial | None = None
+    """None for a call that a WhatsApp user placed."""
     legs_made: int = 0
     """Counter that names the legs of agents' tabs."""
     accepted_at: float | None = None
@@ -207,6 +259,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Known from the last words on."""
     ended_at: float | None = None
     """When everything was released; Meta's confirmation may follow seconds later."""
+
+    @property
+    def direction(self) -> Direction:
+        """Who phoned whom."""
+        return Direction.INBOUND if self.dial is None else Direction.OUTBOUND
 
     @property
     def policies(self) -> Policies:
@@ -318,3 +375,11 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """When the first packet of sound left for the caller, as the packet engine saw it."""
     played: tuple[Played, ...] = ()
     """What the caller was played, by the first time of each."""
+    direction: Direction = Direction.INBOUND
+    ringing_at: float | None = None
+    """When the customer's phone began to ring, of a call that an agent placed. ``offered_at`` is when it was dialled,
+    ``accepted_at`` when the customer picked up."""
+    outcome: DialOutcome | None = None
+    """Of a call that an agent placed."""
+    wacid: str | None = None
+    """Meta's id, of a call that an agent placed."""

@@ -21,16 +21,11 @@ from signaling.calls.effects import (
     ReserveAgent,
     RingAgent,
 )
-from signaling.calls.events import (
-    AgentCancelledConsult,
-    AgentConsulted,
-    AgentMergedCall,
-    ConsultUnavailable,
-    Reason,
-)
+from signaling.calls.events import AgentCancelledConsult, AgentConsulted, AgentMergedCall, ConsultUnavailable
 from signaling.calls.history import Transfer, settle_offer, settle_offers, settle_transfer
 from signaling.calls.holding import keep, off_hold, put_on_hold
 from signaling.calls.joining import join
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 _MISSED = {

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from hold_audio.occasions import Occasion
-from signaling.calls.call import CallBackRequest, CallRecord
+from signaling.calls.call import CallBackRequest, CallRecord, DialOutcome
 from signaling.calls.events import Action, Caller, MetaError
 
 
@@ -23,6 +23,19 @@ class AnswerOffer(_Effect, frozen=True):
     sdp: str
     whatsapp: bool
     """True for Meta's offer (we are ICE controlling and DTLS client), False for a browser's."""
+
+
+class MakeOffer(_Effect, frozen=True):
+    """Legs: make a leg that offers towards WhatsApp. Answers with LegOffered or LegRefused."""
+
+    leg: str
+
+
+class TakeAnswer(_Effect, frozen=True):
+    """Legs: the answer to a leg's offer; ICE and DTLS begin. Answers with LegConnected, LegFailed or LegRefused."""
+
+    leg: str
+    sdp: str
 
 
 class StartLeg(_Effect, frozen=True):
@@ -53,6 +66,13 @@ class Say(_Effect, frozen=True):
     occasion: Occasion
 
 
+class PlayRingback(_Effect, frozen=True):
+    """Media: this leg hears a telephone ring, as it does in this country."""
+
+    leg: str
+    country: str | None
+
+
 class JoinLegs(_Effect, frozen=True):
     """Media: these legs hear each other, from the next frame on; whom they heard before they hear no more."""
 
@@ -72,6 +92,17 @@ class SendAction(_Effect, frozen=True):
     phone_number_id: str
     sdp: str | None = None
     """The SDP answer, for pre_accept and accept."""
+    wacid: str | None = None
+    """Meta's id of the call, where it is not the call's own."""
+
+
+class Connect(_Effect, frozen=True):
+    """WhatsApp: place a call. Answers with ConnectConfirmed or ActionFailed, and webhooks follow or come before."""
+
+    phone_number_id: str
+    customer: Caller
+    sdp: str
+    """Our SDP offer."""
 
 
 class EnterQueue(_Effect, frozen=True):
@@ -152,6 +183,18 @@ class StopRinging(_Effect, frozen=True):
     """``answered_elsewhere``, ``refused``, ``no_answer``, ``gone``, ``caller_left``, ``media_failed``, ``cancelled`` or
     ``ended``."""
     except_session: str | None = None
+
+
+class ShowDialling(_Effect, frozen=True):
+    """Agents: how far the call is that this tab dials."""
+
+    agent: str
+    session: str
+    request_id: str
+    stage: str
+    """``connecting`` or ``ringing``."""
+    warnings: tuple[str, ...] = ()
+    """What the agent should know, with the first stage."""
 
 
 class AgentJoined(_Effect, frozen=True):
@@ -239,6 +282,19 @@ class AgentCallEnded(_Effect, frozen=True):
     error: MetaError | None = None
 
 
+class SettleDial(_Effect, frozen=True):
+    """Dials: what became of the attempt to reach the customer. Once a call, and again only after a crash."""
+
+    phone_number_id: str
+    customer: Caller
+    outcome: DialOutcome
+    rang: bool = False
+    """The customer's phone is known to have rung."""
+    error: MetaError | None = None
+    call_back_id: str | None = None
+    """The request to be called back that was dialled, if any."""
+
+
 class AskCallBack(_Effect, frozen=True):
     """Records: the caller is to be called back, or no longer has to be; the newest word about a request counts."""
 
@@ -252,7 +308,8 @@ class WriteRecord(_Effect, frozen=True):
 
 
 AgentNews: TypeAlias = (
-    AgentJoined
+    ShowDialling
+    | AgentJoined
     | AgentHolds
     | AgentAwaited
     | AgentConsults
@@ -266,13 +323,18 @@ AgentNews: TypeAlias = (
 
 Effect: TypeAlias = (
     AnswerOffer
+    | MakeOffer
+    | TakeAnswer
     | StartLeg
     | PlayHoldAudio
     | HoldLeg
     | Say
+    | PlayRingback
     | JoinLegs
     | CloseLeg
     | SendAction
+    | Connect
+    | SettleDial
     | EnterQueue
     | LeaveQueue
     | ReserveAgent

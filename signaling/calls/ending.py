@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from signaling.calls.call import CALLER_LEG, Call, CallRecord, Deadline, End, Phase
+from signaling.calls.call import CALLER_LEG, Call, CallRecord, Deadline, DialOutcome, End, Phase
 from signaling.calls.claims import claims
 from signaling.calls.effects import (
     AgentCallEnded,
@@ -37,8 +37,12 @@ from signaling.calls.events import (
     AgentRetrievedCall,
     AgentSessionLost,
     AgentTransferred,
+    CallDialled,
     CallOffered,
+    CallProgressed,
     CallTerminated,
+    ConnectAnswered,
+    ConnectConfirmed,
     ConsultUnavailable,
     DeadlinePassed,
     DigitPressed,
@@ -55,12 +59,13 @@ from signaling.calls.events import (
     LegSpeaks,
     MetaError,
     QueueOverflowed,
-    Reason,
     ServerStopping,
 )
 from signaling.calls.hearing import talk
 from signaling.calls.history import settle_offers, settle_transfer
 from signaling.calls.holding import held_s
+from signaling.calls.outcome import outcome_of, settle, turned_out
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 TERMINATE_WEBHOOK_S = 2.0
@@ -70,8 +75,7 @@ _BEFORE_ACCEPT = (Phase.OFFERED, Phase.PRE_ACCEPTING, Phase.CONNECTING)
 
 
 def end(call: Call, now: float, why: End) -> Step:
-    """We end the call: release everything, then say reject (before accept) or terminate (from accept on)."""
-    action = Action.REJECT if _still_rings(call) else Action.TERMINATE
+    """We end the call: release everything, and tell Meta, if Meta knows of it."""
     moved = replace(
         call,
         phase=Phase.ENDING,
@@ -80,7 +84,11 @@ def end(call: Call, now: float, why: End) -> Step:
         deadline=deadline(now, call.policies.goodbye_s, Reason.GOODBYE),
         pick_up=None,
     )
-    return Step(moved, (*_release_all(call, why), SendAction(action=action, phone_number_id=call.phone_number_id)))
+    released = _release_all(call, why)
+    if call.dial is not None and not call.dial.connect_sent:
+        ended = _ended(moved)
+        return ended._replace(effects=(*released, *ended.effects))
+    return Step(moved, (*released, *_farewell(call)))
 
 
 def terminated(call: Call, event: CallTerminated, now: float) -> Step:
@@ -90,8 +98,11 @@ def terminated(call: Call, event: CallTerminated, now: float) -> Step:
         why = call.end
     elif event.errors or event.status == "FAILED":
         why = End(by="meta", reason="Meta ended the call", error=_first_error(event))
-    else:
+    elif outcome_of(call, event) in (None, DialOutcome.ANSWERED):
         why = End(by="caller", reason="hung up")
+    else:
+        call = turned_out(call, DialOutcome.UNANSWERED)
+        why = End(by="meta", reason="nobody picked up")
     released = _release_all(call, why)
     ended = _ended(replace(call, end=why, ended_at=now), event)
     return ended._replace(effects=(*released, *ended.effects))
@@ -106,6 +117,10 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             return ignore(call, "the call is over", CloseLeg(leg=event.leg))
         case CallTerminated() if call.phase is Phase.ENDING:
             return _ended(call, event)
+        case ConnectConfirmed() | ConnectAnswered() | CallProgressed() if _is_nameless(call):
+            return _known_too_late(call, event)
+        case ActionFailed(action=Action.CONNECT, final=True) if call.phase is Phase.ENDING:
+            return _ended(call)
         case ActionFailed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
             return _ended(call)
         case ActionConfirmed() if call.phase is Phase.ENDING and event.action in (Action.REJECT, Action.TERMINATE):
@@ -114,6 +129,10 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             return _ended(call)
         case (
             CallOffered()
+            | CallDialled()
+            | ConnectConfirmed()
+            | ConnectAnswered()
+            | CallProgressed()
             | CallTerminated()
             | LegRefused()
             | LegConnected()
@@ -154,6 +173,29 @@ def _still_rings(call: Call) -> bool:
     return call.phase in _BEFORE_ACCEPT or (call.pick_up is not None and call.pick_up.reason is Reason.PICK_UP)
 
 
+def _farewell(call: Call) -> tuple[SendAction, ...]:
+    """Reject before accept, terminate from accept on; nothing where Meta ends the call itself, or has not named it."""
+    dial = call.dial
+    if dial is None:
+        action = Action.REJECT if _still_rings(call) else Action.TERMINATE
+        return (SendAction(action=action, phone_number_id=call.phone_number_id),)
+    if dial.wacid is None or dial.outcome is DialOutcome.REJECTED:
+        return ()
+    return (SendAction(action=Action.TERMINATE, phone_number_id=call.phone_number_id, wacid=dial.wacid),)
+
+
+def _is_nameless(call: Call) -> bool:
+    return call.phase is Phase.ENDING and call.dial is not None and call.dial.wacid is None
+
+
+def _known_too_late(call: Call, event: ConnectConfirmed | ConnectAnswered | CallProgressed) -> Step:
+    """Meta names a call that was given up while connect was on its way: its phone must not go on ringing."""
+    assert call.dial is not None
+    wacid = event.wacid if isinstance(event, ConnectConfirmed) else event.call_id
+    named = replace(call, dial=replace(call.dial, wacid=wacid))
+    return Step(named, _farewell(named))
+
+
 def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
     effects: list[Effect] = [CloseLeg(leg=CALLER_LEG)]
     effects += [CloseLeg(leg=tab.leg) for claim in claims(call) for tab in claim.tabs]
@@ -164,7 +206,10 @@ def _release_all(call: Call, why: End) -> tuple[Effect, ...]:
         for claim in (call.claim, call.consult)
         if claim is not None
     ]
-    if call.waits_since is not None:
+    if call.dial is not None and call.answered_at is None and call.claim is not None:
+        # Nothing was said that an agent would have to write down afterwards.
+        effects.append(ReleaseAgent(agent=call.claim.agent, outcome="not_needed"))
+    elif call.waits_since is not None:
         effects.append(LeaveQueue())
     return tuple(effects)
 
@@ -183,6 +228,7 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
     assert call.end is not None
     assert call.ended_at is not None
     left = "caller_left" if call.end.by == "caller" else "ended"
+    outcome = outcome_of(call, event)
     record = CallRecord(
         call_id=call.call_id,
         phone_number_id=call.phone_number_id,
@@ -208,5 +254,10 @@ def _ended(call: Call, event: CallTerminated | None = None) -> Step:
         transfers=settle_transfer(call.transfers, left, call.ended_at),
         stays=call.stays,
         alarms=talk(call.hearing, (), call.ended_at).alarms,
+        direction=call.direction,
+        ringing_at=call.dial.ringing_at if call.dial is not None else None,
+        outcome=outcome,
+        wacid=call.dial.wacid if call.dial is not None else None,
     )
-    return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (WriteRecord(record=record),))
+    told = settle(call, outcome, record.error)
+    return Step(replace(call, phase=Phase.ENDED, deadline=None, pick_up=None), (*told, WriteRecord(record=record)))

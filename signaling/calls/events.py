@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from hold_audio.occasions import Choice
+from signaling.calls.reasons import Reason
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +31,25 @@ class MetaError(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-class Action(enum.Enum):
-    """Meta's words for what a business can do with a user-initiated call (POST /<PNID>/calls)."""
+class Direction(enum.Enum):
+    """Who phoned whom."""
 
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class CallStatus(enum.Enum):
+    """Meta's words for what becomes of a business-initiated call (whatsapp-calling 1.7)."""
+
+    RINGING = "RINGING"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+
+
+class Action(enum.Enum):
+    """Meta's words for what a business can do with calls (POST /<PNID>/calls)."""
+
+    CONNECT = "connect"
     PRE_ACCEPT = "pre_accept"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -47,39 +64,6 @@ class Overflow(enum.Enum):
     HANG_UP = "hang_up"
     CALL_BACK = "call_back"
     """It ends, and the caller is to be called back."""
-
-
-class Reason(enum.Enum):
-    """Why a deadline was set."""
-
-    LEG_ANSWER = "leg_answer"
-    """Our media side has to produce the SDP answer."""
-    PRE_ACCEPT = "pre_accept"
-    """Meta has to confirm pre_accept."""
-    MEDIA_UP = "media_up"
-    """ICE and DTLS towards Meta should be up before accept; after this accept goes out anyway."""
-    ACCEPT = "accept"
-    """Meta has to confirm accept."""
-    PICK_UP = "pick_up"
-    """No agent has answered, and Meta would not let the caller ring much longer."""
-    MAX_WAIT = "max_wait"
-    """The longest wait of any call, a guard against calls the waiting room has lost."""
-    RING = "ring"
-    """The rung agent has to answer."""
-    AGENT_MEDIA = "agent_media"
-    """An agent has answered and the media leg of that browser has to come up."""
-    RESERVE = "reserve"
-    """The waiting room has to say whether a colleague can be consulted."""
-    RETURN = "return"
-    """An agent who was lost in mid-conversation has to be back."""
-    ONE_WAY = "one_way"
-    """One of two who talk has not been heard for too long."""
-    MAX_CALL = "max_call"
-    """The longest conversation, a guard against calls nobody ends."""
-    FAREWELL = "farewell"
-    """The last words to the caller have to be over."""
-    GOODBYE = "goodbye"
-    """Meta has to confirm our reject or terminate, or send its own terminate."""
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -105,6 +89,58 @@ class CallOffered(_Event, frozen=True):
     """Payload of the wa.me link the user followed, if any."""
 
 
+class CallDialled(_Event, frozen=True):
+    """An agent phones a WhatsApp user who may be called, and is busy with it from now on."""
+
+    call_id: str
+    """An id of our own; Meta gives the call another one (WACID)."""
+    phone_number_id: str
+    caller: Caller
+    """The customer."""
+    agent: str
+    session: str
+    """The tab that dials."""
+    sdp: str
+    """The SDP offer of that tab."""
+    request_id: str
+    """What that tab calls its wish."""
+    business_number: str | None = None
+    country: str | None = None
+    """Where the customer's telephone is, as ISO 3166 alpha-2; the agent hears it ring as it does there."""
+    call_back_id: str | None = None
+    """The request to be called back that is fulfilled with it, if any."""
+    warnings: tuple[str, ...] = ()
+    """What the agent should know although the call is allowed, in words."""
+
+
+class ConnectConfirmed(_Event, frozen=True):
+    """Meta answered 200 to connect."""
+
+    wacid: str
+
+
+class ConnectAnswered(_Event, frozen=True):
+    """Meta's ``connect`` webhook of a business-initiated call: the customer's phone is being reached.
+
+    It carries Meta's SDP answer and does not mean that anybody has picked up.
+    """
+
+    call_id: str
+    """Meta's id (WACID), in every webhook."""
+    phone_number_id: str | None
+    sdp: str
+    callback_data: str | None = None
+    """``biz_opaque_callback_data``, in which our connect put our own id of the call."""
+
+
+class CallProgressed(_Event, frozen=True):
+    """Meta's status webhook of a business-initiated call."""
+
+    call_id: str
+    status: CallStatus
+    callback_data: str | None = None
+
+
 class CallTerminated(_Event, frozen=True):
     """Meta's ``terminate`` webhook: the call is over, whoever ended it."""
 
@@ -116,6 +152,8 @@ class CallTerminated(_Event, frozen=True):
     """Seconds, only if the call was picked up."""
     terminated_at: float | None = None
     """Meta's timestamp, epoch seconds."""
+    direction: Direction | None = None
+    callback_data: str | None = None
 
 
 class LegAnswered(_Event, frozen=True):
@@ -346,6 +384,10 @@ class ServerStopping(_Event, frozen=True):
 
 Event: TypeAlias = (
     CallOffered
+    | CallDialled
+    | ConnectConfirmed
+    | ConnectAnswered
+    | CallProgressed
     | CallTerminated
     | LegAnswered
     | LegOffered

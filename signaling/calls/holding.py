@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.claims import conversation_of
 from signaling.calls.effects import AgentHolds, HoldLeg
-from signaling.calls.events import AgentHeldCall, AgentRetrievedCall, Reason
+from signaling.calls.events import AgentHeldCall, AgentRetrievedCall
 from signaling.calls.joining import join
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.calling_back import settle
 from signaling.calls.effects import AgentJoined, JoinLegs
-from signaling.calls.events import Reason
 from signaling.calls.history import settle_offer
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline
 
 

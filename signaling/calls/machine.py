@@ -2,10 +2,11 @@
 
 Rules of this folder: it knows no socket, no HTTP, no node, no JSON of Meta's and no clock; time comes in as ``now``.
 It never raises for an event that does not fit, because every order of events is normal here (whatsapp-calling 1.3):
-such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, waiting in ``queueing``,
-keys pressed meanwhile in ``choosing``, ringing in ``ringing``, media of agents' tabs in ``serving``, hold in
-``holding``, asking a colleague in ``consulting``, handing over in ``transferring``, losing agents in ``leaving`` and
-``returning``, last words in ``parting``, who can be heard in ``one_way``, the end in ``ending``.
+such an event is ignored with a reason, which the trace keeps. Setting up is in ``setup``, calls that agents place in
+``dialling``, waiting in ``queueing``, keys pressed meanwhile in ``choosing``, ringing in ``ringing``, media of agents'
+tabs in ``serving``, hold in ``holding``, asking a colleague in ``consulting``, handing over in ``transferring``, losing
+agents in ``leaving`` and ``returning``, last words in ``parting``, who can be heard in ``one_way``, the end in
+``ending``.
 """
 
 from typing import assert_never
@@ -13,6 +14,7 @@ from typing import assert_never
 from signaling.calls import (
     choosing,
     consulting,
+    dialling,
     ending,
     holding,
     leaving,
@@ -28,7 +30,6 @@ from signaling.calls import (
     transferring,
 )
 from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
-from signaling.calls.effects import CloseLeg
 from signaling.calls.events import (
     ActionConfirmed,
     ActionFailed,
@@ -46,8 +47,12 @@ from signaling.calls.events import (
     AgentRetrievedCall,
     AgentSessionLost,
     AgentTransferred,
+    CallDialled,
     CallOffered,
+    CallProgressed,
     CallTerminated,
+    ConnectAnswered,
+    ConnectConfirmed,
     ConsultUnavailable,
     DeadlinePassed,
     DigitPressed,
@@ -63,16 +68,18 @@ from signaling.calls.events import (
     LegSilent,
     LegSpeaks,
     QueueOverflowed,
-    Reason,
     ServerStopping,
 )
 from signaling.calls.queueing import settled_in
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, ignore
 
 
-def begin(offer: CallOffered, *, route: Route, now: float) -> Step:
-    """A new call from Meta's connect webhook."""
-    return setup.begin(offer, route=route, now=now)
+def begin(first: CallOffered | CallDialled, *, route: Route, now: float) -> Step:
+    """A new call, from Meta's connect webhook or from an agent who dials."""
+    if isinstance(first, CallDialled):
+        return dialling.begin(first, route=route, now=now)
+    return setup.begin(first, route=route, now=now)
 
 
 def step(call: Call, event: Event, now: float) -> Step:
@@ -86,9 +93,13 @@ def step(call: Call, event: Event, now: float) -> Step:
 
 
 def _step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, PLR0912 - one flat case per event.
+    if call.phase in dialling.BEFORE_JOINING:
+        return dialling.step(call, event, now)
     match event:
         case CallOffered():
             return ignore(call, "duplicate connect")
+        case CallDialled() | ConnectConfirmed() | ConnectAnswered() | CallProgressed():
+            return ignore(call, "not dialling")
         case CallTerminated():
             return ending.terminated(call, event, now)
         case ServerStopping():
@@ -102,7 +113,7 @@ def _step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911,
         case LegFailed() if event.leg == CALLER_LEG:
             return ending.end(call, now, End(by="network", reason=event.reason))
         case LegOffered():
-            return ignore(call, "no leg of this call offers", CloseLeg(leg=event.leg))
+            return ignore(call, "not dialling")
         case LegAnswered():
             return serving.leg_answered(call, event)
         case LegConnected():
@@ -193,7 +204,7 @@ def _deadline_passed(call: Call, reason: Reason, now: float) -> Step:  # noqa: C
             return ending.end(call, now, End(by="server", reason="longest conversation reached"))
         case Reason.FAREWELL:
             return parting.parted(call, now)
-        case Reason.GOODBYE:
-            return ignore(call, "nothing was said goodbye to")
+        case Reason.CONNECT | Reason.RING_TIME | Reason.GOODBYE:
+            return ignore(call, "not a deadline of this phase")
         case _:
             assert_never(reason)

@@ -9,7 +9,7 @@ from hold_audio.occasions import Occasion
 from signaling.calls import ending
 from signaling.calls.call import CALLER_LEG, Call, End, Phase
 from signaling.calls.effects import Say
-from signaling.calls.events import Reason
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 CLOSED = End(by="server", reason="outside business hours")

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Deadline, Phase
 from signaling.calls.claims import taken_by
 from signaling.calls.effects import PlayHoldAudio, SendAction
-from signaling.calls.events import Action, Reason
+from signaling.calls.events import Action
 from signaling.calls.joining import join
 from signaling.calls.queueing import enter_queue
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline
 
 

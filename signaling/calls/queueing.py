@@ -10,10 +10,11 @@ from signaling.calls.call import CALLER_LEG, Call, Claim, Deadline, End, Phase
 from signaling.calls.calling_back import ask
 from signaling.calls.claims import close, taken_by
 from signaling.calls.effects import Effect, EnterQueue, PlayHoldAudio, ReleaseAgent
-from signaling.calls.events import Overflow, QueueOverflowed, Reason
+from signaling.calls.events import Overflow, QueueOverflowed
 from signaling.calls.history import Stay
 from signaling.calls.holding import off_hold
 from signaling.calls.parting import CLOSED, part
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.claims import close, split
 from signaling.calls.effects import AgentAwaited, AgentCallEnded, HoldLeg, StopRinging
-from signaling.calls.events import Reason
 from signaling.calls.holding import keep
 from signaling.calls.joining import join
 from signaling.calls.queueing import back_to_queue
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline
 
 

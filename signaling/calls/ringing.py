@@ -10,10 +10,11 @@ from signaling.calls import consulting
 from signaling.calls.call import AgentTab, Call, Claim, Phase
 from signaling.calls.claims import claim_of, close, rung, split, stop_ringing, taken_by
 from signaling.calls.effects import Effect, OccupyAgent, ReleaseAgent, RingAgent, StopRinging
-from signaling.calls.events import AgentAnswered, AgentAssigned, AgentRefused, Reason
+from signaling.calls.events import AgentAnswered, AgentAssigned, AgentRefused
 from signaling.calls.history import Offer, settle_offer, settle_offers
 from signaling.calls.picking_up import join_picked_up, pick_up
 from signaling.calls.queueing import enter_queue, waits_on
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 

@@ -10,18 +10,11 @@ from hold_audio.occasions import Occasion
 from signaling.calls import ending, parting
 from signaling.calls.call import CALLER_LEG, Call, End, Phase, Route
 from signaling.calls.effects import AnswerOffer, PlayHoldAudio, SendAction, StartLeg
-from signaling.calls.events import (
-    Action,
-    ActionConfirmed,
-    ActionFailed,
-    CallOffered,
-    LegAnswered,
-    LegRefused,
-    Reason,
-)
+from signaling.calls.events import Action, ActionConfirmed, ActionFailed, CallOffered, LegAnswered, LegRefused
 from signaling.calls.history import Stay
 from signaling.calls.picking_up import ask_agents, picked_up
 from signaling.calls.queueing import enter_queue
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 

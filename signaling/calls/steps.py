@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from signaling.calls.call import Call, Deadline
 from signaling.calls.effects import Effect
-from signaling.calls.events import Reason
+from signaling.calls.reasons import Reason
 
 
 class Step(NamedTuple):

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from signaling.calls.call import CALLER_LEG, Call, Phase
 from signaling.calls.claims import IN_CONVERSATION, WITH_A_COLLEAGUE, close, conversation_of, taken_by
 from signaling.calls.effects import AgentCallEnded, AgentHandedOver, Effect, PlayHoldAudio, ReleaseAgent
-from signaling.calls.events import AgentCompletedTransfer, AgentTransferred, Reason
+from signaling.calls.events import AgentCompletedTransfer, AgentTransferred
 from signaling.calls.history import Transfer, settle_transfer
 from signaling.calls.holding import off_hold
 from signaling.calls.joining import join
 from signaling.calls.queueing import back_to_queue, enter_queue
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step, deadline, ignore
 
 

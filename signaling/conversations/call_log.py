@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from signaling.calls.call import CallRecord
+from signaling.calls.call import CallRecord, DialOutcome
 from signaling.calls.events import Caller
 from signaling.conversations.conversation import CallMade, Direction, Outcome
 from signaling.pause import Pause
@@ -22,6 +22,15 @@ MAX_WAITING = 20_000
 """Calls that may wait for the store; beyond that the oldest are left to the next start."""
 RETRY_S = 1.0
 """Pause while the store is away, seconds."""
+
+_OUTCOMES = {
+    DialOutcome.ANSWERED: Outcome.ANSWERED,
+    DialOutcome.REJECTED: Outcome.REJECTED,
+    DialOutcome.UNANSWERED: Outcome.UNANSWERED,
+    DialOutcome.CANCELLED: Outcome.UNANSWERED,
+    DialOutcome.FAILED: Outcome.FAILED,
+}
+"""How conversations call what became of our calls."""
 
 _log = structlog.get_logger(__name__)
 
@@ -90,11 +99,17 @@ def call_of(record: CallRecord) -> CallMade:
     return CallMade(
         id=record.call_id,
         at=record.offered_at,
-        direction=Direction.INBOUND,
-        outcome=Outcome.ANSWERED if record.answered_at is not None else Outcome.MISSED,
+        direction=Direction(record.direction.value),
+        outcome=_outcome(record),
         answered_at=record.answered_at,
         ended_at=record.ended_at,
         agent=record.agent,
         reason=record.reason,
         payloads=tuple(payload for payload in payloads if payload is not None),
     )
+
+
+def _outcome(record: CallRecord) -> Outcome:
+    if record.outcome is not None:
+        return _OUTCOMES[record.outcome]
+    return Outcome.ANSWERED if record.answered_at is not None else Outcome.MISSED

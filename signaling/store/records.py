@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord
 from signaling.pause import Pause
@@ -108,6 +109,18 @@ class Records:
         """The newest requests to be called back, newest first. Raises StoreUnavailable."""
         newest = (await self._store.keys(CALL_BACK))[-limit:] if limit > 0 else []
         return await self._read(newest[::-1], CallBackRequest)
+
+    async def call_back(self, call_id: str) -> CallBackRequest | None:
+        """The request to be called back that this call left. Raises StoreUnavailable."""
+        keys = [key for key in await self._store.keys(CALL_BACK) if key.endswith(f":{call_id}")]
+        return next(iter(await self._read(keys, CallBackRequest)), None)
+
+    async def called_back(self, call_id: str, by: str) -> None:
+        """The request that this call left is fulfilled by another call. Raises StoreUnavailable."""
+        asked = await self.call_back(call_id)
+        if asked is not None:
+            key = _by_time(CALL_BACK, asked.requested_at, asked.call_id)
+            await self._set(key, msgspec.json.encode(replace(asked, fulfilled_by=by)))
 
     async def flush(self) -> None:
         """Wait until everything is written, for as long as that takes."""

@@ -210,6 +210,27 @@ def occupy(board: Board, call_id: str, name: str, *, now: float, rules: Rules) -
     return _with_agent(board, name, talking)
 
 
+def engage(board: Board, call_id: str, name: str, queue: str) -> Board:
+    """The agent phones somebody and is busy with that call; unchanged unless he is signed in and free of calls.
+
+    An agent who takes no calls, or works on what the last one left, may phone; afterwards he takes calls again or not,
+    as he wished before (#80).
+    """
+    agent = board.agents.get(name)
+    if agent is None or agent.call_id is not None:
+        return board
+    phoning = replace(
+        agent,
+        presence=Presence.BUSY,
+        call_id=call_id,
+        queue=queue,
+        paused_until=None,
+        wrap_up_until=None,
+        afterwards=Afterwards.AWAY if agent.presence is Presence.AWAY else Afterwards.READY,
+    )
+    return _with_agent(board, name, phoning)
+
+
 def release(board: Board, call_id: str, name: str, outcome: Outcome, *, now: float, rules: Rules) -> Board:
     """The agent is done with the call, which waits on if it is still in the queue."""
     agent = board.agents.get(name)

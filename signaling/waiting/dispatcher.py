@@ -76,6 +76,8 @@ class Dispatcher:
         self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
         self._pending: list[_Request] = []
         self._wake_at: float | None = None
+        self._engaging: dict[asyncio.Future[bool], bool] = {}
+        """Who wants to phone, and whether the change that was tried last had him free."""
         self._listener: PresenceListener | None = None
         self._room = Board()
         self._version: int | None = None
@@ -139,6 +141,19 @@ class Dispatcher:
         """The reserved agent talks now; the call leaves the queue."""
         rules = self._rules
         self._put(lambda room, now: board.occupy(room, call_id, agent, now=now, rules=rules))
+
+    def engage(self, call_id: str, agent: str, queue: str) -> asyncio.Future[bool]:
+        """The agent phones somebody: whether he was free for that, as soon as it is committed."""
+        held: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def change(room: Board, now: float) -> Board:
+            after = board.engage(room, call_id, agent, queue)
+            # A change is made anew after a lost race; what was committed is what it came to last.
+            self._engaging[held] = after is not room
+            return after
+
+        self._put(change)
+        return held
 
     def release(self, call_id: str, agent: str, outcome: str) -> None:
         """The agent is done with the call. An unknown outcome is a bug of the caller's: ValueError, at once."""
@@ -214,6 +229,7 @@ class Dispatcher:
                     continue
                 self._settle(step, version)
             self._pending.clear()
+            self._answer_engaging()
             self._wake_at = next_deadline(self._room, now=now, rules=self._rules)
             return
         raise _Contended
@@ -236,6 +252,7 @@ class Dispatcher:
         before, self._room, self._version = self._room, step.after, version
         del self._pending[: step.requests]
         self._tell(before, step.after)
+        self._answer_engaging()
         self._post_all(step.news)
 
     def _post_all(self, news: list[tuple[str, Event]]) -> None:
@@ -259,6 +276,12 @@ class Dispatcher:
         for call_id, action, reason, queue, closed in sent_away:
             news.append((call_id, QueueOverflowed(action=action, reason=reason, queue=queue, closed=closed)))
         return room, news
+
+    def _answer_engaging(self) -> None:
+        for held, free in self._engaging.items():
+            if not held.done():
+                held.set_result(free)
+        self._engaging.clear()
 
     def _tell(self, before: Board, after: Board) -> None:
         assert self._listener is not None

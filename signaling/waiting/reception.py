@@ -31,6 +31,11 @@ class Reception:
         """Whose agents see to a customer who approaches otherwise than by a call."""
         return self._directory.find(approach).queue
 
+    def outbound(self, queue: str | None) -> Route | None:
+        """Where a call belongs that an agent places for this queue, or for the default one; None for an unknown one."""
+        name = queue if queue is not None else self._directory.default_queue
+        return Route(queue=name, policies=self._waits[name]) if name in self._waits else None
+
     def route(self, offer: CallOffered) -> Route:
         """Where this call goes."""
         payloads = (offer.cta_payload, offer.deeplink_payload)

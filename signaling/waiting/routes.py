@@ -90,14 +90,14 @@ class Directory:
 
     def __init__(self, rules: Sequence[Rule], *, default_queue: str) -> None:
         self._rules = sorted(rules, key=lambda rule: -rule.priority)
-        self._default_queue = default_queue
+        self.default_queue = default_queue
 
     def find(self, approach: Approach) -> Found:
         """The queue for this customer, and the rule that chose it."""
         for rule in self._rules:
             if rule.matches(approach):
                 return Found(rule.queue, rule)
-        return Found(self._default_queue, unexpected=bool(self._rules))
+        return Found(self.default_queue, unexpected=bool(self._rules))
 
 
 def country_of(caller: Caller) -> str | None:

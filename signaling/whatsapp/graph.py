@@ -15,12 +15,13 @@ import msgspec
 import structlog
 from yarl import URL
 
-from signaling.calls.events import Action, ActionConfirmed, ActionFailed, MetaError
+from signaling.calls.effects import Connect
+from signaling.calls.events import Action, ActionConfirmed, ActionFailed, ConnectConfirmed
 from signaling.clock import Clock
 from signaling.pause import Pause
 from signaling.ports import Post
-from signaling.whatsapp.errors import NO_CODE, Remedy, read_error, remedy
-from signaling.whatsapp.payload import part
+from signaling.whatsapp.answers import Failure, Success, cut_off, is_final, judge, may_repeat, out_of_reach
+from signaling.whatsapp.errors import Remedy
 
 TOTAL_S = 10.0
 """No attempt begins after this time, seconds: below the machine's own deadlines for pre_accept and accept (12 s)."""
@@ -50,17 +51,6 @@ class Access:
         assert self.token, "an empty token opens nothing, and would be found in every text"
 
 
-class _Answer(msgspec.Struct):
-    success: bool = False
-    error: msgspec.Raw = msgspec.Raw()
-
-
-class _Failure(NamedTuple):
-    error: MetaError
-    remedy: Remedy
-    http_status: int | None = None
-
-
 class _Request(NamedTuple):
     call_id: str
     action: Action
@@ -81,22 +71,38 @@ class Graph:
         self._pause = pause
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
+    def send(
+        self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None, wacid: str | None = None
+    ) -> None:
         """Send one action with bounded retries; posts ActionConfirmed or ActionFailed."""
         body: dict[str, object] = {
             "messaging_product": "whatsapp",
-            "call_id": call_id,
+            "call_id": call_id if wacid is None else wacid,
             "action": action.value,
         }
         if sdp is not None:
             # Meta's parameter table says "offer" here; with that the call never connects (lesson 37).
             body["session"] = {"sdp_type": "answer", "sdp": sdp}
-        path = f"/{self._access.version}/{quote(phone_number_id, safe='')}/calls"
-        url = URL(self._access.url.rstrip("/") + path, encoded=True)
-        request = _Request(call_id, action, url, msgspec.json.encode(body))
-        task = asyncio.create_task(self._settle(request))
-        self._tasks.add(task)
-        task.add_done_callback(functools.partial(self._settled, action))
+        self._begin(call_id, action, phone_number_id, body)
+
+    def connect(self, call_id: str, call: Connect) -> None:
+        """Place a call; posts ConnectConfirmed or ActionFailed.
+
+        It is sent again only if nothing can have come of it. If that is not known, the failure is not final: should the
+        phone ring, Meta's webhooks tell of it by the id that connect gave them.
+        """
+        customer = call.customer
+        body: dict[str, object] = {
+            "messaging_product": "whatsapp",
+            "action": Action.CONNECT.value,
+            "session": {"sdp_type": "offer", "sdp": call.sdp},
+            "biz_opaque_callback_data": call_id,
+        }
+        if customer.number is not None:
+            body["to"] = customer.number
+        if customer.user_id is not None:
+            body["recipient"] = customer.user_id
+        self._begin(call_id, Action.CONNECT, call.phone_number_id, body)
 
     async def close(self) -> None:
         """Cancel what is on its way; its calls get no answer any more."""
@@ -106,6 +112,14 @@ class Graph:
         if tasks:
             await asyncio.wait(tasks)
 
+    def _begin(self, call_id: str, action: Action, phone_number_id: str, body: dict[str, object]) -> None:
+        path = f"/{self._access.version}/{quote(phone_number_id, safe='')}/calls"
+        url = URL(self._access.url.rstrip("/") + path, encoded=True)
+        request = _Request(call_id, action, url, msgspec.json.encode(body))
+        task = asyncio.create_task(self._settle(request))
+        self._tasks.add(task)
+        task.add_done_callback(functools.partial(self._settled, action))
+
     def _settled(self, action: Action, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (bug := task.exception()):
@@ -114,48 +128,41 @@ class Graph:
     async def _settle(self, request: _Request) -> None:
         give_up_at = self._clock() + TOTAL_S
         back_off_s = FIRST_BACK_OFF_S
-        while failure := await self._attempt(request, give_up_at - self._clock()):
+        action = request.action
+        while isinstance(answer := await self._attempt(request, give_up_at - self._clock()), Failure):
             _log.warning(
                 "graph_attempt_failed",
-                action=request.action.value,
-                code=failure.error.code,
-                http_status=failure.http_status,
-                remedy=failure.remedy.value,
+                action=action.value,
+                code=answer.error.code,
+                http_status=answer.http_status,
+                remedy=answer.remedy.value,
             )
-            pause_s = LIMIT_PAUSE_S if failure.remedy is Remedy.WAIT else back_off_s
-            final = failure.remedy is Remedy.NONE
-            if final or self._clock() + pause_s > give_up_at:
-                failed = ActionFailed(action=request.action, error=failure.error, final=final)
+            pause_s = LIMIT_PAUSE_S if answer.remedy is Remedy.WAIT else back_off_s
+            if not may_repeat(action, answer) or self._clock() + pause_s > give_up_at:
+                failed = ActionFailed(action=action, error=answer.error, final=is_final(action, answer))
                 self._post(request.call_id, failed)
                 return
             await self._pause(pause_s)
             back_off_s *= 2
-        self._post(request.call_id, ActionConfirmed(action=request.action))
+        self._post(
+            request.call_id,
+            ActionConfirmed(action=action) if answer.wacid is None else ConnectConfirmed(wacid=answer.wacid),
+        )
 
-    async def _attempt(self, request: _Request, left_s: float) -> _Failure | None:
+    async def _attempt(self, request: _Request, left_s: float) -> Success | Failure:
         headers = {"Authorization": f"Bearer {self._access.token}", "Content-Type": "application/json"}
         timeout = aiohttp.ClientTimeout(total=min(self._access.timeout_s, max(left_s, SHORTEST_ATTEMPT_S)))
         try:
             async with self._session.post(
                 request.url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                return self._judge(response.status, await bounded_body(response))
+                return judge(request.action, response.status, await bounded_body(response), self._access.token)
+        except aiohttp.ClientConnectorError:
+            return out_of_reach()
         except TimeoutError:
-            return _Failure(MetaError(NO_CODE, "Meta did not answer in time"), Remedy.RETRY)
+            return cut_off("Meta did not answer in time")
         except aiohttp.ClientError:
-            return _Failure(MetaError(NO_CODE, "Meta could not be reached"), Remedy.RETRY)
-
-    def _judge(self, http_status: int, body: bytes) -> _Failure | None:
-        """What an answer means; None is success."""
-        answer = part(body, _Answer) or _Answer()
-        if http_status == 200 and answer.success:
-            return None
-        error = read_error(answer.error) or MetaError(
-            NO_CODE, f"Meta answered HTTP {http_status} without an error code"
-        )
-        # "Malformed access token" quotes the token, and the text goes to the agent and the call record.
-        error = MetaError(error.code, error.text.replace(self._access.token, "(token)"))
-        return _Failure(error, remedy(error.code, http_status), http_status)
+            return cut_off("Meta could not be reached")
 
 
 async def bounded_body(response: aiohttp.ClientResponse) -> bytes:

@@ -82,9 +82,19 @@ class CallItem(msgspec.Struct, rename={"from_": "from"}):
     session: msgspec.Raw = ABSENT
     status: object = None
     duration: object = None
+    biz_opaque_callback_data: object = None
     errors: msgspec.Raw = ABSENT
     cta_payload: object = None
     deeplink_payload: object = None
+
+
+class StatusItem(msgspec.Struct):
+    """One element of ``statuses`` of a business-initiated call."""
+
+    id: object = None
+    type: object = None
+    status: object = None
+    biz_opaque_callback_data: object = None
 
 
 class Session(msgspec.Struct):

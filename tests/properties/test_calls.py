@@ -44,9 +44,9 @@ from signaling.calls.events import (
     LegAnswered,
     LegConnected,
     Overflow,
-    Reason,
     ServerStopping,
 )
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 AGENTS = st.sampled_from([b.ANN, b.BEN, b.CID])

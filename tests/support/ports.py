@@ -6,7 +6,7 @@ from typing import Any
 
 from hold_audio.occasions import Occasion
 from signaling.calls.call import Call, CallBackRequest, CallRecord
-from signaling.calls.effects import AgentNews, EnterQueue, RingAgent, StopRinging
+from signaling.calls.effects import AgentNews, Connect, EnterQueue, RingAgent, SettleDial, StopRinging
 from signaling.calls.events import Action
 from signaling.ports import Ports
 
@@ -80,8 +80,13 @@ class FakeWhatsApp:
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
 
-    def send(self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None) -> None:
-        self._asked.note(f"whatsapp.{action.value}", call_id, phone_number_id, sdp)
+    def send(
+        self, call_id: str, action: Action, *, phone_number_id: str, sdp: str | None, wacid: str | None = None
+    ) -> None:
+        self._asked.note(f"whatsapp.{action.value}", call_id, phone_number_id, sdp, wacid)
+
+    def connect(self, call_id: str, call: Connect) -> None:
+        self._asked.note("whatsapp.connect", call_id, call)
 
 
 class FakeWaiting:
@@ -125,6 +130,16 @@ class FakeAgents:
         self._asked.note("agents.tell", call_id, news)
 
 
+class FakeDials:
+    """Nobody waits for the outcome of calls."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+
+    def settle(self, call_id: str, dial: SettleDial) -> None:
+        self._asked.note("dials.settle", call_id, dial)
+
+
 class FakeRecords:
     """Records in memory, both as a port and as what the supervisor asks."""
 
@@ -159,4 +174,12 @@ class FakeRecords:
 
 def fake_ports(asked: Asked, records: FakeRecords) -> Ports:
     """All ports as fakes that note into ``asked``."""
-    return Ports(FakeLegs(asked), FakeMedia(asked), FakeWhatsApp(asked), FakeWaiting(asked), FakeAgents(asked), records)
+    return Ports(
+        FakeLegs(asked),
+        FakeMedia(asked),
+        FakeWhatsApp(asked),
+        FakeWaiting(asked),
+        FakeAgents(asked),
+        records,
+        FakeDials(asked),
+    )

@@ -99,9 +99,13 @@ class Stage:
             return await records.call_backs(1000)
 
     async def record_of(self, call: SimulatedCall) -> CallRecord:
+        """The record of an ended call that a user placed."""
+        return await self.record_called(call.call_id)
+
+    async def record_called(self, call_id: str) -> CallRecord:
         """The record of an ended call. It is written a moment after the end, so it is asked for until it is there."""
         for _ in range(200):
-            found = [record for record in await self.records() if record.call_id == call.call_id]
+            found = [record for record in await self.records() if record.call_id == call_id]
             if found:
                 return found[0]
             await pause(0.05)
@@ -135,11 +139,13 @@ async def staged(
     tables: Mapping[str, Any] | None = None,
     windows: Windows | None = None,
     standing: Standing | None = None,
+    number: str | None = None,
 ) -> AsyncIterator[Stage]:
     """A fresh stage. Afterwards no call may be left, and no bug may have been caught.
 
     ``queue`` changes the one queue of the stage; ``tables`` of the configuration take the place of its own;
-    ``standing`` is how the number stands with Meta, limits of outbound calls included.
+    ``standing`` is how the number stands with Meta, limits of outbound calls included; ``number`` is the one that
+    agents may phone from.
     """
     clock = TravellingClock(SystemClock())
     cloud = SimulatedWhatsApp(
@@ -157,7 +163,7 @@ async def staged(
         config = Config.model_validate(
             {
                 "http": {"port": 0},
-                "whatsapp": {"graph_url": cloud.graph_url},
+                "whatsapp": {"graph_url": cloud.graph_url, "phone_number_id": number},
                 "queues": [{"country": "kr", "ringback_cycles": 1, **(queue or {})}],
                 "store": {"path": str(folder / "ringbridge.sqlite3")},
                 **(tables or {}),

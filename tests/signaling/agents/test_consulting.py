@@ -22,6 +22,7 @@ from signaling.calls.effects import (
     RingAgent,
 )
 from signaling.calls.events import AgentConsulted, Caller, Event
+from tests.support.no_dials import NoDials
 
 KIM = Caller(number="447700900123", name="Kim")
 RING = RingAgent(agent="ben", caller=KIM, queue="main", waiting_since=5.0, consult_from="ann")
@@ -32,7 +33,9 @@ class Office:
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, Event]] = []
-        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, queues=["main", "support"])
+        self.desk = Desk(
+            post=lambda *post: self.posted.append(post), room=self, dials=NoDials(), queues=["main", "support"]
+        )
 
     def ready(self, agent: str) -> None:
         """Nobody has to know here."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from signaling.agents.desk import Desk, Tab
+from signaling.agents.desk import Desk, DiallingTab, Tab
+from signaling.agents.dialling_messages import Dial
 from signaling.agents.messages import (
     Answer,
     AudioAlarm,
@@ -83,7 +84,11 @@ class Office:
     def __init__(self) -> None:
         self.posted: list[tuple[str, Event]] = []
         self.reported: list[tuple[str, str]] = []
-        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, queues=["main", "support"])
+        self.wishes: list[tuple[DiallingTab, Dial]] = []
+        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, dials=self, queues=["main", "support"])
+
+    def dial(self, tab: DiallingTab, wish: Dial) -> None:
+        self.wishes.append((tab, wish))
 
     def ready(self, agent: str) -> None:
         self.reported.append(("ready", agent))

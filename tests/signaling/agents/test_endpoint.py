@@ -10,7 +10,8 @@ import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from signaling.agents.desk import Desk
+from signaling.agents.desk import Desk, DiallingTab
+from signaling.agents.dialling_messages import Dial, DialRefused
 from signaling.agents.endpoint import AgentEndpoint
 from signaling.agents.line_test import LineTests
 from signaling.agents.messages import (
@@ -104,13 +105,16 @@ class Site:
         self.line_tests = LineTests(FakeLegs(self.asked), FakeMedia(self.asked), queue="main")
         self.watchers = Watchers()
         self.sideline = Sideline(wall, colleagues, self.line_tests, self.watchers)
-        self.desk = Desk(post=self._post, room=self.room, queues=["main"])
+        self.desk = Desk(post=self._post, room=self.room, dials=self, queues=["main"])
         self.endpoint = self.make_endpoint()
         self.handled = asyncio.Event()
         """Set when the server is done with a tab."""
         app = web.Application()
         app.router.add_get("/agents", self._handle)
         self.client = TestClient(TestServer(app))
+
+    def dial(self, tab: DiallingTab, wish: Dial) -> None:
+        tab.send(DialRefused(request_id=wish.request_id, code="busy", reason="you have another call"))
 
     def make_endpoint(self, **options: Any) -> AgentEndpoint:
         return AgentEndpoint(self.desk, self.sideline, Verifier(SECRET, self.clock), **options)

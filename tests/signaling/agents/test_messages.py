@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
+from signaling.agents.dialling_messages import MAX_REQUEST_ID, RequestId
 from signaling.agents.messages import (
     BadMessage,
     CallEnded,
@@ -27,6 +28,8 @@ def _messages(kinds: tuple[type[msgspec.Struct], ...]) -> st.SearchStrategy[Any]
     known: dict[Any, st.SearchStrategy[Any]] = {
         float: times,
         tuple[Colleague, ...]: st.lists(st.builds(Colleague, since=times)).map(tuple),
+        float | None: st.none() | times,
+        RequestId: st.text(min_size=1, max_size=MAX_REQUEST_ID),
         WallboardNow: st.builds(WallboardNow, times, st.just(()), st.just(()), st.just(())),
     }
     return st.sampled_from(kinds).flatmap(

@@ -41,8 +41,8 @@ from signaling.calls.events import (
     MetaError,
     Overflow,
     QueueOverflowed,
-    Reason,
 )
+from signaling.calls.reasons import Reason
 from signaling.calls.steps import Step
 
 NOW = 1_795_334_400.0

@@ -23,8 +23,9 @@ from signaling.calls.effects import (
     StopRinging,
     WriteRecord,
 )
-from signaling.calls.events import AgentAssigned, AgentSessionLost, DeadlinePassed, Event, LegFailed, Reason
+from signaling.calls.events import AgentAssigned, AgentSessionLost, DeadlinePassed, Event, LegFailed
 from signaling.calls.history import Offer, Transfer
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 ON_HOLD = HoldLeg(leg=CALLER_LEG, queue=b.QUEUE)

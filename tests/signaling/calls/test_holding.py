@@ -3,7 +3,7 @@
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Deadline, Phase
 from signaling.calls.effects import AgentHolds, AgentJoined, CloseLeg, HoldLeg, JoinLegs, StopRinging, WriteRecord
-from signaling.calls.events import Reason
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 ON_HOLD = HoldLeg(leg=CALLER_LEG, queue=b.QUEUE)

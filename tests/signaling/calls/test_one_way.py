@@ -3,8 +3,9 @@
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Deadline, Phase
 from signaling.calls.effects import AudioAlarm, WriteRecord
-from signaling.calls.events import DeadlinePassed, Event, Reason
+from signaling.calls.events import DeadlinePassed, Event
 from signaling.calls.hearing import Alarm
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 AFTER_S = b.POLICIES.one_way_s

@@ -4,7 +4,8 @@ from hold_audio.occasions import Occasion
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Deadline, End, Phase, Policies, Route
 from signaling.calls.effects import AnswerOffer, CloseLeg, LeaveQueue, Say, SendAction, WriteRecord
-from signaling.calls.events import Action, Reason
+from signaling.calls.events import Action
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 TERMINATE = SendAction(action=Action.TERMINATE, phone_number_id=b.PNID)

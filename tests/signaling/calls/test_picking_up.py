@@ -15,7 +15,8 @@ from signaling.calls.effects import (
     SendAction,
     StopRinging,
 )
-from signaling.calls.events import Action, CallTerminated, Event, Overflow, Reason, ServerStopping
+from signaling.calls.events import Action, CallTerminated, Event, Overflow, ServerStopping
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 ACCEPT = SendAction(action=Action.ACCEPT, phone_number_id=b.PNID, sdp=b.ANSWER_SDP)

@@ -4,8 +4,9 @@ from hold_audio.occasions import Occasion
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, CallBackRequest, Deadline, End, Phase
 from signaling.calls.effects import AskCallBack, EnterQueue, PlayHoldAudio, RingAgent, Say, WriteRecord
-from signaling.calls.events import Overflow, Reason
+from signaling.calls.events import Overflow
 from signaling.calls.history import Stay
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 

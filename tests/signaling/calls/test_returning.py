@@ -17,7 +17,8 @@ from signaling.calls.effects import (
     SendAction,
     StopRinging,
 )
-from signaling.calls.events import Action, Event, Reason
+from signaling.calls.events import Action, Event
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 ON_HOLD = HoldLeg(leg=CALLER_LEG, queue=b.QUEUE)

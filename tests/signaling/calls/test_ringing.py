@@ -12,7 +12,8 @@ from signaling.calls.effects import (
     ReleaseAgent,
     StopRinging,
 )
-from signaling.calls.events import DeadlinePassed, Event, Reason
+from signaling.calls.events import DeadlinePassed, Event
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 

@@ -19,7 +19,8 @@ from signaling.calls.effects import (
     StopRinging,
     WriteRecord,
 )
-from signaling.calls.events import Action, DeadlinePassed, Event, Reason
+from signaling.calls.events import Action, DeadlinePassed, Event
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 

@@ -14,7 +14,8 @@ from signaling.calls.effects import (
     StartLeg,
     WriteRecord,
 )
-from signaling.calls.events import Action, Reason
+from signaling.calls.events import Action
+from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
 
 PRE_ACCEPT = SendAction(action=Action.PRE_ACCEPT, phone_number_id=b.PNID, sdp=b.ANSWER_SDP)

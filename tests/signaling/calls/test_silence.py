@@ -33,7 +33,7 @@ def test_silence_is_told_once_and_ended_once() -> None:
 
 def test_a_caller_may_be_silent() -> None:
     """#17: whether the caller mutes, or sends nothing between words, changes nothing for anybody."""
-    for phase in Phase:
+    for phase in b.STORY:
         call = b.call_in(phase)
         assert b.effects(call, b.leg_silent(CALLER_LEG)) == b.effects(call, b.leg_speaks(CALLER_LEG)) == ()
 

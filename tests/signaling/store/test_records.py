@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord, Deadline, End, Phase, Route
-from signaling.calls.events import Caller, MetaError, Reason
+from signaling.calls.events import Caller, MetaError
+from signaling.calls.reasons import Reason
 from signaling.store import records as records_module
 from signaling.store.contract import Store, StoreUnavailable
 from signaling.store.records import TOMBSTONE_S, Records

@@ -7,9 +7,20 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from signaling.calls.events import Caller, CallOffered, CallTerminated, MetaError
+from signaling.calls.events import (
+    Caller,
+    CallOffered,
+    CallProgressed,
+    CallStatus,
+    CallTerminated,
+    ConnectAnswered,
+    Direction,
+    MetaError,
+)
 from signaling.conversations.news import AccountRestricted, PermissionReply
+from signaling.whatsapp.fields.calls import CallEvent
 from signaling.whatsapp.fields.findings import Ignored
 from signaling.whatsapp.webhook import NotAWebhook, read
 from tests.signaling.whatsapp import samples
@@ -25,7 +36,21 @@ OFFERED = CallOffered(
     cta_payload="order-5521",
     deeplink_payload="src=poster-7",
 )
-TERMINATED = CallTerminated(call_id=samples.INBOUND_ID, status="COMPLETED", duration=121, terminated_at=1795334530.0)
+TERMINATED = CallTerminated(
+    call_id=samples.INBOUND_ID,
+    status="COMPLETED",
+    duration=121,
+    terminated_at=1795334530.0,
+    direction=Direction.INBOUND,
+    callback_data="ticket-88",
+)
+ANSWERED = ConnectAnswered(
+    call_id=samples.OUTBOUND_ID,
+    phone_number_id=samples.PHONE_NUMBER_ID,
+    sdp="v=0\r\n",
+    callback_data="ticket-88",
+)
+RINGING = CallProgressed(call_id=samples.OUTBOUND_ID, status=CallStatus.RINGING, callback_data="ticket-88")
 
 
 def offered(raw: bytes) -> CallOffered:
@@ -59,17 +84,54 @@ def test_every_documented_payload_parses() -> None:
         entry(change(value(terminate()))),
     )
     reading = read(raw)
-    calls = tuple(event for event in reading.events if isinstance(event, CallOffered | CallTerminated))
-    assert calls == (OFFERED, TERMINATED), "news for a call was lost or made up"
+    calls = tuple(event for event in reading.events if isinstance(event, CallEvent))
+    accepted = replace(RINGING, status=CallStatus.ACCEPTED)
+    assert calls == (OFFERED, ANSWERED, RINGING, accepted, TERMINATED), "news for a call was lost or made up"
     news = [type(event) for event in reading.events if event not in calls]
     assert news == [PermissionReply, AccountRestricted], "news of messages or accounts was lost or made up"
     assert reading.ignored == (
-        Ignored("not a user-initiated call", "entry[0].changes[0].value.calls[1]"),
         Ignored("call_recording_available is not an event of a call's life", "entry[0].changes[0].value.calls[2]"),
-        Ignored("the status of a business-initiated call", "entry[1].changes[0].value.statuses[0]"),
-        Ignored("the status of a business-initiated call", "entry[1].changes[0].value.statuses[1]"),
         Ignored("phone_number_quality_update is not a field of ours", "entry[4].changes[0]"),
     ), "an operator cannot see what was ignored, or where"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        samples.outbound_connect() | {"direction": None},
+        samples.outbound_connect() | {"session": {"sdp_type": "ANSWER", "sdp": "v=0\r\n"}},
+        samples.outbound_connect() | {"from": None, "to": None, "connection": None},
+    ],
+    ids=["no direction", "other case", "no numbers"],
+)
+def test_an_answer_of_meta_is_known_by_direction_or_by_its_kind(call: Json) -> None:
+    assert read(webhook(call)).events == (ANSWERED,)
+
+
+def test_an_answer_without_sdp_is_told_so_that_the_call_ends_in_words() -> None:
+    (event,) = read(webhook(samples.outbound_connect() | {"session": None})).events
+    assert isinstance(event, ConnectAnswered)
+    assert event.sdp == ""
+
+
+@pytest.mark.parametrize("word", ["RINGING", "ACCEPTED", "REJECTED", "ringing"])
+def test_reads_every_status_of_a_call(word: str) -> None:
+    (event,) = read(webhook(calls=None, statuses=[samples.status(word)])).events
+    assert isinstance(event, CallProgressed)
+    assert event.status.value == word.upper()
+
+
+@pytest.mark.parametrize("broken", [{"status": "BUSY"}, {"status": None}, {"id": None}, {"id": 7}])
+def test_a_status_that_says_nothing_is_ignored(broken: Json) -> None:
+    reading = read(webhook(calls=None, statuses=[samples.status() | broken, samples.status()]))
+    assert (reading.events, len(reading.ignored)) == ((RINGING,), 1)
+
+
+def test_an_outbound_call_of_no_name_is_known_by_the_data_of_its_connect() -> None:
+    """whatsapp-calling 1.8: terminate repeats it."""
+    call = terminate(direction="BUSINESS_INITIATED", biz_opaque_callback_data="dial.1")
+    ended = terminated(webhook(call))
+    assert (ended.direction, ended.callback_data) == (Direction.OUTBOUND, "dial.1")
 
 
 def test_every_entry_change_and_call_counts() -> None:
@@ -210,7 +272,7 @@ def test_duration_of_any_type(duration: object, expected: int | None) -> None:
 def test_order_and_repetition_are_kept() -> None:
     """#103: the reader neither sorts nor drops, whatever order Meta chose."""
     named = {"connect": connect(), "status": samples.status(), "terminate": terminate()}
-    expected = {"connect": OFFERED, "terminate": TERMINATED}
+    expected: dict[str, CallEvent] = {"connect": OFFERED, "status": RINGING, "terminate": TERMINATED}
     for order in itertools.product(named, repeat=3):
         raw = envelope(
             entry(
@@ -220,7 +282,7 @@ def test_order_and_repetition_are_kept() -> None:
                 )
             )
         )
-        wanted = tuple(expected[name] for name in order if name in expected)
+        wanted = tuple(expected[name] for name in order)
         assert read(raw).events == wanted, f"events of {order} come out otherwise"
 
 
