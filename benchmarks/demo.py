@@ -1,7 +1,7 @@
 """The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
 
-``--scenario reload`` lets the agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller
-over to a colleague.
+``--scenario waiting`` lets two callers wait, one for an agent and one to be called back, ``--scenario reload`` lets the
+agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller over to a colleague.
 
 On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
 """
@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.keyboard import key_presses
-from benchmarks.promises import HEARD, PROMISES, RELOAD_PROMISES, TRANSFER_PROMISES, Promise, broken
+from benchmarks.promises import PROMISES, RELOAD_PROMISES, TRANSFER_PROMISES, WAITING_PROMISES, Promise, broken
+from benchmarks.promises import heard as promised
 from benchmarks.reload import reload_call
 from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
@@ -28,6 +29,7 @@ from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
 from benchmarks.simulator.report import Keys, report, timeline
 from benchmarks.transfer import transfer_call
+from benchmarks.waiting_callers import QUEUE, waiting_calls
 
 _WAITING_S = 5.0
 """How long the caller waits: one cadence of British ringback (3 s), then music."""
@@ -48,6 +50,7 @@ class Scenario(enum.Enum):
     CALL = "call"
     RELOAD = "reload"
     TRANSFER = "transfer"
+    WAITING = "waiting"
 
 
 def main(
@@ -72,7 +75,9 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
     cloud = SimulatedWhatsApp(CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token))
     await cloud.start()
     try:
-        async with served(shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queues": [_QUEUE]}) as server:
+        async with served(
+            shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queues": [_SCENARIOS[scenario].queue]}
+        ) as server:
             await cloud.subscribe(server.callback_url, shared.verify_token)
             waited_s = server.waited_for_cpu_s()
             try:
@@ -115,12 +120,14 @@ class _Script(NamedTuple):
 
     play: Callable[[SimulatedWhatsApp, ServerProcess], Awaitable[Played]]
     promises: tuple[Promise, ...]
+    queue: Section = _QUEUE
 
 
 _SCENARIOS = {
     Scenario.CALL: _Script(scripted_call, PROMISES),
     Scenario.RELOAD: _Script(reload_call, RELOAD_PROMISES),
     Scenario.TRANSFER: _Script(transfer_call, TRANSFER_PROMISES),
+    Scenario.WAITING: _Script(waiting_calls, WAITING_PROMISES, QUEUE),
 }
 
 
@@ -158,13 +165,15 @@ def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys, promises: tup
     for promise in (promise for promise in promises if agent is not None or keys[promise.key] is not None):
         mark = "kept" if promise.kept(keys) else "BROKEN"
         heard.add_row(promise.words, str(keys[promise.key]), f"{promise.at_most:g}", mark)
-    for key, words in HEARD if agent is not None else ():
+    for key, words in promised(keys) if agent is not None else ():
         heard.add_row(words, "yes" if keys[key] else "no", "yes", "kept" if keys[key] else "BROKEN")
     console.print(heard)
     if agent is not None and broken(keys, promises):
         console.print(f"The server waited {keys['server_waited_for_cpu_ms']} ms for a free core during the call.")
     for violation in keys["violations"]:
         console.print(f"Broken rule: {violation}", markup=False)
+    if "story" in keys:
+        console.print("\nWhat ringbridge calls --details tells:", keys["story"], sep="\n", markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

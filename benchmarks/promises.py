@@ -38,10 +38,24 @@ RELOAD_PROMISES = (
 """For a call whose agent is lost and comes back."""
 TRANSFER_PROMISES = (*PROMISES, Promise("colleague_answer_to_voice_ms", 50.0, "the colleague's Answer to the voice"))
 """For a call that is handed over to a colleague."""
+WAITING_PROMISES = (
+    *PROMISES,
+    Promise("second_max_gap_ms", 2 * _FRAME_MS, "longest gap of the caller who asks to be called back"),
+    Promise("second_rtp_discontinuities", 0, "RTP discontinuities of that one"),
+)
+"""For two callers who wait."""
 HEARD = (
     ("caller_hears_agent", "the caller hears the agent"),
     ("agent_hears_caller", "the agent hears the caller"),
 )
+WAITING_HEARD = (
+    ("greeted", "both callers are greeted from the first frame"),
+    ("told_their_places", "each is told his place"),
+    ("cut_in_mid_sentence", "the agent's answer cuts the announcement"),
+    ("offered_by_key", "the other one is offered to be called back by a key"),
+    ("request_confirmed", "and hears that it is noted, and waits on"),
+)
+"""What two callers who wait hear of words; reports of other scenarios do not have these."""
 
 
 def broken(report: Mapping[str, Any], promises: tuple[Promise, ...] = PROMISES) -> list[str]:
@@ -51,5 +65,10 @@ def broken(report: Mapping[str, Any], promises: tuple[Promise, ...] = PROMISES) 
         for promise in promises
         if not promise.kept(report)
     ]
-    found += [f"not so: {words}" for key, words in HEARD if report.get(key) is not True]
+    found += [f"not so: {words}" for key, words in heard(report) if report.get(key) is not True]
     return found + list(report.get("violations", ()))
+
+
+def heard(report: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What has to be heard in this scenario: keys of the report, in words."""
+    return HEARD + tuple((key, words) for key, words in WAITING_HEARD if key in report)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from benchmarks.cores import pinned
 
@@ -17,8 +17,8 @@ _READY_S = 60.0
 """Longest wait for the first line; a cold start imports a lot and encodes the hold audio."""
 _STOP_S = 20.0
 
-Section: TypeAlias = Mapping[str, str | int | float | bool]
-"""Keys of one table of the configuration."""
+Section: TypeAlias = Mapping[str, Any]
+"""Keys of one table of the configuration, inner tables and arrays included."""
 Sections: TypeAlias = Mapping[str, Section | Sequence[Section]]
 """Tables and arrays of tables of the configuration."""
 
@@ -54,6 +54,15 @@ class ServerProcess:
         )
         output, _ = await process.communicate()
         return output.decode().strip()
+
+    async def printed(self, *command: str) -> str:
+        """What a command of ``ringbridge`` prints about this server's records."""
+        config = str(self._folder / "ringbridge.toml")
+        process = await asyncio.create_subprocess_exec(
+            *_command(*command, "--config", config), env=self._environ, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return output.decode()
 
     def waited_for_cpu_s(self) -> float:
         """Time in which some thread of the server wanted to run and the machine had no core for it, so far.
@@ -137,11 +146,19 @@ def _log_path(folder: Path) -> Path:
 
 
 def _toml(sections: Sections) -> str:
-    # Strings, numbers and booleans are written alike in JSON and TOML.
     lines = []
     for name, section in sections.items():
         heading, tables = (f"[{name}]", [section]) if isinstance(section, Mapping) else (f"[[{name}]]", section)
         for values in tables:
             lines.append(heading)
-            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+            lines += [f"{key} = {_value(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    """Strings, numbers and booleans are written alike in JSON and TOML."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value)

@@ -48,6 +48,10 @@ class MediaEnd(SecureEnd):
         """Speak this loop of frames from the next frame on."""
         self._stream.say(frames)
 
+    def press(self, digit: str, payload_type: int) -> None:
+        """Press a key of the telephone, while sending RTP."""
+        self._stream.press(digit, payload_type)
+
     def unmute(self) -> None:
         """Begin to send RTP; ``say`` something before."""
         self._pacer.add(self._speak)

@@ -2,7 +2,7 @@
 
 from benchmarks.simulator.answer import Answer
 from benchmarks.simulator.dtls import Role
-from benchmarks.simulator.meta_sdp import write_offer
+from benchmarks.simulator.meta_sdp import TELEPHONE_EVENT_PAYLOAD_TYPE, write_offer
 from benchmarks.simulator.pacer import Pacer
 from benchmarks.simulator.relayed_phone import Ipv6, RelayedPhone
 from benchmarks.simulator.tones import CALLER_TONE, Tone
@@ -19,6 +19,10 @@ class CallerPhone(RelayedPhone):
         """Learn the business' ICE name and certificate; only now DTLS can succeed."""
         self.ice.remote_username = answer.username
         self.media.secure(Role.SERVER, answer.fingerprint)
+
+    def press(self, digit: str) -> None:
+        """Press a key, once there is a voice."""
+        self.media.press(digit, TELEPHONE_EVENT_PAYLOAD_TYPE)
 
     def _proceed(self) -> None:
         self._answer_sound()

@@ -1,8 +1,9 @@
 """Owns RTP headers (RFC 3550 5.1) and one outgoing stream. Knows no sockets and no keys."""
 
 import struct
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.simulator.opus import FRAME_SAMPLES
@@ -10,6 +11,13 @@ from benchmarks.simulator.opus import FRAME_SAMPLES
 _HEADER = struct.Struct("!BBHII")
 _VERSION_2 = 0x80
 _MARKER = 0x80
+_KEYS = "0123456789*#"
+"""In the order of their event codes (RFC 4733 3.2)."""
+_PRESSES = (1, 2, 3, 4, 5, 5, 5)
+"""How long a key has been held in each of its packets, in frames; the end is sent three times (RFC 4733 2.5.1.4)."""
+_PRESSED = 5
+_EVENT_END, _EVENT_VOLUME = 0x80, 10
+_FRAME_AT_8_KHZ = 160
 
 
 class RtpPacket(NamedTuple):
@@ -64,19 +72,35 @@ class OutgoingStream:
     sent: int = 0
     octets: int = 0
     """Payload bytes sent, as a sender report counts them."""
+    keys: deque[RtpPacket] = field(default_factory=deque)
+    """Packets of keys that wait to be sent in place of sound; their numbers are given then."""
+    key_from: int = 0
+    """Timestamp of the key that is being pressed."""
 
     def say(self, frames: Sequence[bytes]) -> None:
         """Speak another loop from the next frame on."""
         self.frames = frames
         self.position = 0
 
+    def press(self, digit: str, payload_type: int) -> None:
+        """Press a key for 100 ms, in place of the sound (RFC 4733)."""
+        for number, frames in enumerate(_PRESSES):
+            end = _EVENT_END if frames == _PRESSED else 0
+            payload = bytes((_KEYS.index(digit), end | _EVENT_VOLUME, *divmod(frames * _FRAME_AT_8_KHZ, 256)))
+            self.keys.append(RtpPacket(payload_type, number == 0, 0, 0, self.ssrc, payload))
+
     def next_packet(self) -> bytes:
         """The next 20 ms."""
-        payload = self.frames[self.position]
-        self.position = (self.position + 1) % len(self.frames)
-        packet = RtpPacket(self.payload_type, self.sent == 0, self.sequence, self.timestamp, self.ssrc, payload)
+        if self.keys:
+            packet = self.keys.popleft()
+            self.key_from = self.timestamp if packet.marker else self.key_from
+            packet = packet._replace(sequence=self.sequence, timestamp=self.key_from)
+        else:
+            payload = self.frames[self.position]
+            self.position = (self.position + 1) % len(self.frames)
+            packet = RtpPacket(self.payload_type, self.sent == 0, self.sequence, self.timestamp, self.ssrc, payload)
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + FRAME_SAMPLES) & 0xFFFFFFFF
         self.sent += 1
-        self.octets += len(payload)
+        self.octets += len(packet.payload)
         return serialise(packet)

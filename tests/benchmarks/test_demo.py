@@ -5,7 +5,7 @@ Times are not judged here: a busy test machine would be blamed on the server. ``
 
 import pytest
 
-from benchmarks import demo, reload, transfer
+from benchmarks import demo, reload, transfer, waiting_callers
 from benchmarks.server_process import NotReady, Secrets, served
 
 
@@ -49,6 +49,24 @@ async def test_115_the_transfer_is_heard_without_a_break(monkeypatch: pytest.Mon
     assert keys["agent_hears_caller"]
     assert keys["rtp_discontinuities"] == 0
     assert keys["other_sound_after_join"] < 0.01
+
+
+async def test_12_23_the_wait_is_heard_as_configured_and_cut_by_the_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """#12 #13 #23: cut in mid-sentence, nothing beneath the voice, and a request by key that costs no place."""
+    wait = {**waiting_callers.QUEUE["wait"], "announcements": [{"say": ["place", "keep-place"], "first_s": 0.0}]}
+    script = demo._SCENARIOS[demo.Scenario.WAITING]
+    quick = {**waiting_callers.QUEUE, "ringback_cycles": 0, "wait": wait}
+    monkeypatch.setitem(demo._SCENARIOS, demo.Scenario.WAITING, script._replace(queue=quick))
+    keys = await demo.demonstrate(demo.Scenario.WAITING, stay=False)
+    told = ("greeted", "told_their_places", "cut_in_mid_sentence", "offered_by_key", "request_confirmed")
+    assert [key for key in told if not keys[key]] == []
+    assert keys["call_backs_noted"] == 1
+    assert (keys["rtp_discontinuities"], keys["second_rtp_discontinuities"]) == (0, 0)
+    assert keys["other_sound_after_join"] < 0.01
+    assert keys["violations"] == []
+    assert "asked_to_stay of main" in capsys.readouterr().out
 
 
 async def test_a_server_that_cannot_start_says_why() -> None:

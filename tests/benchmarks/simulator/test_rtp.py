@@ -39,3 +39,20 @@ def test_a_stream_stays_continuous_when_its_words_change() -> None:
     assert [packet.sequence for packet in (first, second, fourth)] == [65535, 0, 2]
     assert [packet.timestamp for packet in (first, second, fourth)] == [2**32 - 960, 0, 1920]
     assert [packet.marker for packet in (first, second)] == [True, False]
+
+
+def test_a_key_takes_the_place_of_sound_and_the_stream_goes_on() -> None:
+    """RFC 4733 2.5: one timestamp for all its packets, a growing duration, and the end three times."""
+    stream = OutgoingStream(7, 111, 100, 5000, (b"sound",))
+    stream.next_packet()
+    stream.press("#", 126)
+    packets = [rtp.parse(stream.next_packet()) for _ in range(8)]
+    *keys, sound = packets
+    assert [packet.payload_type for packet in keys] == [126] * 7
+    assert {packet.timestamp for packet in keys} == {5960}
+    assert [packet.marker for packet in keys] == [True, *[False] * 6]
+    assert [packet.payload[0] for packet in keys] == [11] * 7
+    assert [packet.payload[1] >> 7 for packet in keys] == [0, 0, 0, 0, 1, 1, 1]
+    assert [int.from_bytes(packet.payload[2:], "big") for packet in keys] == [160, 320, 480, 640, 800, 800, 800]
+    assert [packet.sequence for packet in packets] == list(range(101, 109)), "a listener would see loss"
+    assert (sound.payload_type, sound.timestamp) == (111, 5000 + 8 * 960)
