@@ -123,9 +123,12 @@ class Storm:
         """One order of asyncio's side, as calls give them, in no order that makes sense."""
         engine, at = self._room.engine, self._chance.randrange(PARTIES)
         leg, other = self._parties[at].leg, self._chance.choice(self._parties).leg
-        match self._chance.randrange(9):
+        match self._chance.randrange(11):
             case 0 | 1:
                 engine.listen(leg, other)
+            case 9 | 10:
+                others = [party.leg for party in self._parties if party.leg != leg]
+                engine.mix(leg, self._chance.sample(others, self._chance.choice([2, 3])))
             case 2:
                 engine.play(leg, [Cue(clip, self._chance.randrange(3)) for clip in self._clips])
             case 3:
@@ -176,7 +179,7 @@ def _check(quality: LegQuality) -> None:
 
 def run(seed: int, bursts: int, *, abrupt: bool) -> None:
     """One storm upon one engine, which is taken down orderly or in the middle of it."""
-    room = EngineRoom(stall_ms=40)
+    room = EngineRoom(stall_ms=40, inaudible_ms=40)
     try:
         storm = Storm(room, seed)
         storm.blow(bursts)
