@@ -1,5 +1,6 @@
 """Owns a talk of several in tests: all speak in real time, each a tone of its own, and are asked whose they hear."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -82,11 +83,15 @@ class Conference:
         clock = room.join()
         room.engine.comfort(clock.leg)
         self._clock = clock.peer
+        self.slowest = 0.0
+        """Longest time between two ticks, in seconds; what the machine holds up, a listener hears."""
 
     def run(self, ticks: int, *, mute: Iterable[Speaker] = ()) -> None:
         """So many times 20 ms, in which all but the mute speak and everybody listens."""
         for _ in range(ticks):
+            began = time.monotonic()
             self._clock.hear()
+            self.slowest = max(self.slowest, time.monotonic() - began)
             for speaker in self.speakers:
                 if speaker not in mute:
                     speaker.speak()
