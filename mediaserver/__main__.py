@@ -17,7 +17,7 @@ from mediaserver.config import Config, ConfigProblems, Secrets, load_config, loa
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
 from mediaserver.store_access import StoreAccess
-from policy.limits import DEFAULT, PROFILES
+from policy.limits import PROFILES
 from signaling.agents.tokens import Role, issue
 from signaling.store.contract import StoreUnavailable
 from signaling.store.lease import SiteTaken
@@ -135,20 +135,22 @@ def permission() -> None:
 
 @_permission.command("explain")
 def explain_permission(
-    phone_number_id: Annotated[str, typer.Argument(metavar="FROM", help="The business number, as Meta's id (PNID).")],
+    business: Annotated[str, typer.Argument(metavar="FROM", help="The business number, or Meta's id of it (PNID).")],
     user: Annotated[str, typer.Argument(metavar="TO", help="The user: a phone number, or a user id (GB.1203…).")],
     config: ConfigPath = None,
-    profile: Annotated[str, typer.Option(help=f"The limits to judge by: {', '.join(PROFILES)}.")] = DEFAULT.name,
-    number: Annotated[
-        str | None, typer.Option(help="Digits of the business number; some countries may not call.")
+    profile: Annotated[
+        str | None, typer.Option(help=f"Other limits than the configured ones: {', '.join(PROFILES)}.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print whether a user may be called and asked, why, and what that rests on. Meta is not asked."""
-    if profile not in PROFILES:
-        _refuse([f"there is no profile {profile!r}; the profiles are {', '.join(PROFILES)}"])
-    whose = permission_cli.pair(phone_number_id, user, number)
-    explanation = permission_cli.picture(_store_access(config), whose, PROFILES[profile])
+    access = _store_access(config)
+    configured = load_config(config)
+    name = configured.policy.profile if profile is None else profile
+    if name not in PROFILES:
+        _refuse([f"there is no profile {name!r}; the profiles are {', '.join(PROFILES)}"])
+    whose = permission_cli.pair(business, user, configured.numbers)
+    explanation = permission_cli.picture(access, whose, PROFILES[name])
     for line in [permission_cli.as_json(explanation)] if as_json else permission_cli.as_text(explanation):
         print(line)
 

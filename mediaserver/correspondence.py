@@ -80,7 +80,8 @@ async def corresponding(
     messages = Messages(outside.http, outside.access, pause=pause)
     account = config.whatsapp.business_account_id
     look_ups = LookUps(GraphCallPermissions(outside.http, outside.access), clock=clock, pause=pause)
-    permissions = Permissions(store, look_ups, PROFILES[config.policy.profile], clock=clock)
+    numbers = {number.phone_number_id: number.number for number in config.numbers}
+    permissions = Permissions(store, look_ups, PROFILES[config.policy.profile], clock=clock, numbers=numbers)
     watchers = Watchers()
     threads = Threads(store, clock, watchers.changed)
     contacts = Contacts(store, threads.join_all)

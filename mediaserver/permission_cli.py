@@ -4,11 +4,12 @@ Meta is not asked; what it said last is in the records.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
 
+from mediaserver.numbers_config import NumberSection
 from mediaserver.store_access import StoreAccess
 from policy.countries import country_of
 from policy.explaining import explain
@@ -22,10 +23,19 @@ from signaling.permissions.ledgers import Ledgers
 from signaling.permissions.pair import Pair
 
 
-def pair(phone_number_id: str, user: str, business_number: str | None) -> Pair:
-    """The two who are meant; ``user`` is a user id (``GB.1203…``) or a number however it is written."""
-    named = Caller(user_id=user) if "." in user else Caller(number="".join(filter(str.isdigit, user)))
-    return Pair(phone_number_id=phone_number_id, user=named, business_number=business_number)
+def pair(business: str, user: str, numbers: Iterable[NumberSection]) -> Pair:
+    """The two who are meant: a number of ours or its id at Meta, and a user id (``GB.1203…``) or a number."""
+    digits = _digits(business)
+    ours = next((number for number in numbers if digits in (number.number, number.phone_number_id)), None)
+    return Pair(
+        phone_number_id=ours.phone_number_id if ours is not None else digits,
+        user=Caller(user_id=user) if "." in user else Caller(number=_digits(user)),
+        business_number=ours.number if ours is not None else None,
+    )
+
+
+def _digits(typed: str) -> str:
+    return "".join(filter(str.isdigit, typed))
 
 
 def picture(access: StoreAccess, whose: Pair, limits: Limits) -> Explanation:

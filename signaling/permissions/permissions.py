@@ -6,7 +6,7 @@ often it is told. Every method may raise StoreUnavailable; Meta being away, slow
 ledger alone decides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -50,7 +50,17 @@ class AlreadySettled(Exception):
 class Permissions:
     """Verdicts, places in limits, and what comes of them. Given: the store and the look-ups, which others close."""
 
-    def __init__(self, store: Store, look_ups: LookUps, limits: Limits, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        look_ups: LookUps,
+        limits: Limits,
+        *,
+        clock: Clock,
+        numbers: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """``numbers`` are the digits of the business numbers by Meta's ids, for pairs that do not name theirs."""
+        self._numbers = numbers or {}
         self._ledgers = Ledgers(store, clock)
         self._look_ups = look_ups
         self._limits = limits
@@ -63,7 +73,7 @@ class Permissions:
     async def explain(self, pair: Pair) -> Explanation:
         """The whole picture of the pair."""
         known = await self._known(pair)
-        return explain(known, self._limits, self._clock(), country=_country(pair))
+        return explain(known, self._limits, self._clock(), country=self._country(pair))
 
     async def reserve_call(self, pair: Pair, call: str, *, lease_s: float = CALL_LEASE_S) -> Verdict:
         """Take a slot for this call, if the verdict allows it; ``call`` is an id of ours. Repeating it takes no second.
@@ -167,11 +177,11 @@ class Permissions:
         return ledger if said is None else apply(ledger, said, self._clock())
 
     def _decide(self, ledger: Ledger, pair: Pair, ask: Ask) -> Verdict:
-        return decide(ledger, ask, self._limits, self._clock(), country=_country(pair))
+        return decide(ledger, ask, self._limits, self._clock(), country=self._country(pair))
 
-
-def _country(pair: Pair) -> str | None:
-    return country_of(pair.business_number) if pair.business_number else None
+    def _country(self, pair: Pair) -> str | None:
+        number = pair.business_number or self._numbers.get(pair.phone_number_id)
+        return country_of(number) if number else None
 
 
 def _calls(ledger: Ledger, call: str) -> tuple[Call, ...]:

@@ -79,8 +79,17 @@ def test_without_records_nobody_allows_calls(config: Path) -> None:
     assert "call: no (no_permission)" in explain(config, NUMBER)
 
 
-def test_the_country_of_the_business_number_counts(config: Path) -> None:
-    assert "call: no (country_excluded)" in explain(config, NUMBER, "--number", "12125550123")
+def test_a_configured_number_stands_for_its_id_and_has_a_country(config: Path) -> None:
+    config.write_text(config.read_text() + f'[[numbers]]\nphone_number_id = "{PNID}"\nnumber = "12125550123"\n')
+    for business in (PNID, "+1 212 555 0123"):
+        result = CliRunner().invoke(main, ["permission", "explain", business, NUMBER, "-c", str(config)])
+        assert "call: no (country_excluded)" in result.output, result.output
+
+
+@pytest.mark.usefixtures("known")
+def test_the_configured_limits_hold(config: Path) -> None:
+    config.write_text(config.read_text() + '[policy]\nprofile = "sandbox"\n')
+    assert "ask for permission: yes (allowed)" in explain(config, NUMBER)
 
 
 def test_an_unknown_profile_is_refused_in_words(config: Path) -> None:

@@ -1,6 +1,6 @@
 """The shell of the policy over every store that keeps the contract, with a Meta out of reach until it is told."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,8 +42,11 @@ async def store(
 def node(store: Store, clock: HandClock, meta: ScriptedMeta) -> Node:
     beneath = store
 
-    def start(*, store: Store = beneath, limits: Limits = DEFAULT) -> Permissions:
-        return Permissions(store, LookUps(meta, clock=clock, pause=clock.pause), limits, clock=clock)
+    def start(
+        *, store: Store = beneath, limits: Limits = DEFAULT, numbers: Mapping[str, str | None] | None = None
+    ) -> Permissions:
+        look_ups = LookUps(meta, clock=clock, pause=clock.pause)
+        return Permissions(store, look_ups, limits, clock=clock, numbers=numbers)
 
     return start
 

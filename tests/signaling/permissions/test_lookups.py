@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from policy.events import MetaAnswered
 from policy.verdict import Ask, Reason
@@ -17,6 +18,7 @@ from signaling.permissions.lookups import (
 )
 from signaling.permissions.pair import Pair
 from signaling.permissions.permissions import FRESH_S, Permissions
+from tests.signaling.permissions.conftest import Node
 from tests.signaling.permissions.meta import ScriptedMeta
 from tests.signaling.permissions.people import BY_ID, PNID, accepts, stranger
 from tests.support.hand_clock import HandClock
@@ -153,8 +155,11 @@ async def test_the_stricter_wins_and_the_difference_is_seen(
     assert not (await permissions.reserve_call(BY_ID, "call")).allowed, "a slot is given against Meta's word"
 
 
-async def test_a_country_that_may_not_call(permissions: Permissions, meta: ScriptedMeta) -> None:
+@pytest.mark.parametrize("by_name", [True, False])
+async def test_a_country_that_may_not_call(node: Node, meta: ScriptedMeta, by_name: bool) -> None:
+    """Nobody who asks has to know the number that belongs to Meta's id."""
     meta.allow()
-    from_us = Pair(phone_number_id=PNID, user=BY_ID.user, business_number="12125550123")
-    assert (await permissions.reserve_call(from_us, "call")).reason is Reason.COUNTRY_EXCLUDED
-    assert (await permissions.explain(from_us)).request.reason is Reason.COUNTRY_EXCLUDED
+    permissions = node(numbers={PNID: None if by_name else "12125550123"})
+    pair = replace(BY_ID, business_number="12125550123") if by_name else BY_ID
+    assert (await permissions.reserve_call(pair, "call")).reason is Reason.COUNTRY_EXCLUDED
+    assert (await permissions.explain(pair)).request.reason is Reason.COUNTRY_EXCLUDED
