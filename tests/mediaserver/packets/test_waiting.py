@@ -110,6 +110,7 @@ def test_waiting_audio_needs_no_sound_from_the_caller(room: EngineRoom) -> None:
 
 
 def test_nothing_is_sent_before_keys_and_address_and_a_source(room: EngineRoom) -> None:
+    """#47: ICE may take longer than a greeting lasts; its clock starts when somebody can hear it."""
     witness, music = room.join(), room.clip(b"music", 1)
     room.engine.play(witness.leg, [Cue(music, 0)])
     without_keys, without_address, without_source = room.peer(), room.peer(), room.join()

@@ -55,3 +55,13 @@ def test_the_record_adds_up_the_time_on_hold() -> None:
 
     assert isinstance(written, WriteRecord)
     assert written.record.held_s == 17.5, "a caller who hangs up on hold has waited until then"
+
+
+def test_18_hold_audio_is_that_of_the_present_queue() -> None:
+    """#18: after a transfer it is the new queue's, on hold, while the agent's leg is silent, and while he is lost."""
+    taken = b.after(b.call_in(Phase.TALKING), b.transferred(queue="support"), b.assigned(b.BEN))
+    taken = b.after(taken, b.media_offered(agent=b.BEN), b.leg_answered("agent-2"), b.leg_connected("agent-2"))
+    talking = b.after(taken, b.answered(agent=b.BEN))
+    audio = HoldLeg(leg=CALLER_LEG, queue="support")
+    for event in (b.held(b.BEN), b.leg_silent("agent-2"), b.session_lost(agent=b.BEN)):
+        assert audio in b.effects(talking, event), "the caller hears the queue he has left"

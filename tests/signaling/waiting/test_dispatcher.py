@@ -16,6 +16,7 @@ from signaling.waiting.board import Board, Presence
 from signaling.waiting.dispatcher import Dispatcher, decode, encode
 from signaling.waiting.matching import LEASE_MARGIN_S
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules
+from signaling.waiting.view import RoomView
 from tests.signaling.waiting.builders import POLICY, RULES, entry
 from tests.support.hand_clock import HandClock
 from tests.support.redis_server import RedisServer
@@ -197,6 +198,20 @@ async def test_75_when_the_pause_ends_the_room_wakes_up_by_itself(store: Rival) 
     room.dispatcher.release("c1", "ann", "no_answer")
     assert await room.assignment() == ("c1", "ann", 20.0), "the only agent was never rung again"
     await room.dispatcher.close()
+
+
+async def test_24_two_nodes_tell_every_caller_the_same_place(room: Room, store: Rival, clock: HandClock) -> None:
+    """Whatever node a caller is connected to, and whichever looked last: the place is read from the shared record."""
+    for number, since in enumerate((3.0, 1.0, 2.0)):
+        room.dispatcher.enter(f"c{number}", entry(since))
+    room.dispatcher.away("ann")
+    assert await asyncio.wait_for(room.told.get(), BOUND_S) == ("ann", Presence.AWAY)
+    held = await store.load(KEY)
+    assert held is not None
+    here, there = RoomView(lambda: room.dispatcher.room, clock), RoomView(lambda: decode(held.value), clock)
+    places = [here.place(f"c{number}") for number in range(3)]
+    assert places == [3, 1, 2], "by the beginning of the wait, not by who asked first"
+    assert [there.place(f"c{number}") for number in range(3)] == places
 
 
 async def test_71_a_reservation_whose_call_died_frees_its_agent(room: Room, clock: HandClock) -> None:
