@@ -18,7 +18,17 @@ from playwright.async_api import Page, async_playwright
 
 from benchmarks.crowd.beat import let_pass
 from benchmarks.report import JsonPath, Keys, run
-from signaling.agents.messages import PROTOCOL_VERSION, Hello, Wallboard, WatchWallboard, Welcome, decode, encode
+from signaling.agents.messages import (
+    PROTOCOL_VERSION,
+    Hello,
+    Welcome,
+    decode,
+    encode,
+)
+from signaling.agents.sideline_messages import (
+    Wallboard,
+    WatchWallboard,
+)
 from signaling.calls.call import Phase
 from signaling.softphone.page import SoftphonePage
 from signaling.waiting.board import Presence

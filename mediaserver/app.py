@@ -36,8 +36,8 @@ from signaling.agents.colleagues import colleagues
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
 from signaling.agents.line_test import LineTests
-from signaling.agents.messages import Colleagues
 from signaling.agents.sideline import Sideline
+from signaling.agents.sideline_messages import Colleagues
 from signaling.agents.tokens import Verifier
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency

@@ -16,7 +16,7 @@ from benchmarks.simulator.ear import Ear
 from benchmarks.simulator.moment import Moment, happens_within
 from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import AGENT_TONE, Tone, voice_frames
-from signaling.agents import messages
+from signaling.agents import messages, sideline_messages
 from signaling.agents.dialling_messages import Dial, Dialling, DialRefused, DialTo
 
 Send: TypeAlias = Callable[[messages.ClientMessage], Awaitable[None]]
@@ -258,11 +258,11 @@ class ScriptedAgent:
                 self._take_dialling(message)
             case (
                 messages.Pong()
-                | messages.Wallboard()
-                | messages.Colleagues()
-                | messages.ConversationChanged()
-                | messages.LineAnswer()
-                | messages.LineRefused()
+                | sideline_messages.Wallboard()
+                | sideline_messages.Colleagues()
+                | sideline_messages.ConversationChanged()
+                | sideline_messages.LineAnswer()
+                | sideline_messages.LineRefused()
             ):
                 pass
             case _:

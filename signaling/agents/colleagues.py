@@ -2,7 +2,11 @@
 
 from collections.abc import Collection
 
-from signaling.agents.messages import Colleague, Colleagues, QueueNow
+from signaling.agents.sideline_messages import (
+    Colleague,
+    Colleagues,
+    QueueNow,
+)
 from signaling.waiting import matching
 from signaling.waiting.board import Board, held_calls
 from signaling.waiting.rules import Rules

@@ -20,11 +20,11 @@ from signaling.agents.messages import (
     ClientMessage,
     CloseCode,
     Hello,
-    SidelineMessage,
     decode,
 )
 from signaling.agents.outbox import Outbox
 from signaling.agents.sideline import Sideline
+from signaling.agents.sideline_messages import SidelineMessage
 from signaling.agents.tokens import Identity, InvalidToken, Role, Verifier
 
 HELLO_S = 10.0

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hold_audio.occasions import Occasion
-from signaling.agents.messages import LineAnswer, LineRefused, ServerMessage
+from signaling.agents.messages import ServerMessage
+from signaling.agents.sideline_messages import (
+    LineAnswer,
+    LineRefused,
+)
 from signaling.calls.events import Event, LegAnswered, LegConnected, LegFailed, LegRefused
 from signaling.ports import LegsPort, MediaPort
 

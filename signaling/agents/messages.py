@@ -10,8 +10,15 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from signaling.agents.dialling_messages import Dial, Dialling, DialRefused
+from signaling.agents.sideline_messages import (
+    Colleagues,
+    ConversationChanged,
+    LineAnswer,
+    LineRefused,
+    SidelineMessage,
+    Wallboard,
+)
 from signaling.agents.wire import Message as _Message
-from signaling.wallboard.view import WallboardNow
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -141,35 +148,6 @@ class CompleteTransfer(_Message, frozen=True, tag="complete_transfer"):
     call_id: str
 
 
-class WatchWallboard(_Message, frozen=True, tag="watch_wallboard"):
-    """A supervisor's tab wants to be sent Wallboard whenever it changes, or no more."""
-
-    on: bool
-
-
-class WatchColleagues(_Message, frozen=True, tag="watch_colleagues"):
-    """The tab wants to be sent Colleagues whenever it changes, or no more."""
-
-    on: bool
-
-
-class WatchConversation(_Message, frozen=True, tag="watch_conversation"):
-    """The tab wants to be told whenever this conversation changes, or no more. Watch first, read afterwards."""
-
-    conversation_id: str
-    on: bool
-
-
-class LineOffer(_Message, frozen=True, tag="line_offer"):
-    """SDP offer for a test call, which only this tab hears; answered with LineAnswer or LineRefused."""
-
-    sdp: str
-
-
-class EndLineTest(_Message, frozen=True, tag="end_line_test"):
-    """The tab has heard enough of its test call."""
-
-
 class Ping(_Message, frozen=True, tag="ping"):
     """Sign of life; answered with Pong."""
 
@@ -194,8 +172,6 @@ DeskMessage: TypeAlias = (
     | Ping
 )
 """What concerns the agent and his calls."""
-SidelineMessage: TypeAlias = WatchWallboard | WatchColleagues | WatchConversation | LineOffer | EndLineTest
-"""What concerns no call."""
 ClientMessage: TypeAlias = DeskMessage | SidelineMessage
 
 
@@ -343,60 +319,6 @@ class CallEnded(_Message, frozen=True, tag="call_ended"):
     error_code: int | None = None
     error_text: str | None = None
     """Meta's own words, when Meta had any."""
-
-
-class Wallboard(_Message, frozen=True, tag="wallboard"):
-    """The whole site as it is now, at most twice a second; the board is that of ``GET /api/v1/wallboard``."""
-
-    board: WallboardNow
-
-
-class LineAnswer(_Message, frozen=True, tag="line_answer"):
-    """SDP answer to this tab's LineOffer."""
-
-    sdp: str
-
-
-class LineRefused(_Message, frozen=True, tag="line_refused"):
-    """The test call could not be made, or broke off."""
-
-    reason: str
-
-
-class Colleague(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An agent who is signed in."""
-
-    agent: str
-    presence: str
-    """As in Welcome."""
-    since: float
-    """When that began, epoch seconds."""
-    away_reason: str | None = None
-
-
-class QueueNow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A queue that a caller may be handed to."""
-
-    queue: str
-    waiting: int
-    """Callers for whom nobody rings."""
-    ready: int
-    """Agents of the queue who can be rung now."""
-
-
-class Colleagues(_Message, frozen=True, tag="colleagues"):
-    """To whom a caller may be handed over, as it is now; at most twice a second."""
-
-    agents: tuple[Colleague, ...]
-    queues: tuple[QueueNow, ...]
-
-
-class ConversationChanged(_Message, frozen=True, tag="conversation"):
-    """A conversation that this tab watches has changed; ``GET /api/v1/conversations/{id}`` says what it is now."""
-
-    conversation_id: str
-    revision: int
-    """Grows with every change: what is not newer than what the page shows can be left unread."""
 
 
 class Pong(_Message, frozen=True, tag="pong"):

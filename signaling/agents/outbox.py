@@ -7,7 +7,11 @@ import asyncio
 
 from aiohttp import WSCloseCode, web
 
-from signaling.agents.messages import CloseCode, ServerMessage, encode
+from signaling.agents.messages import (
+    CloseCode,
+    ServerMessage,
+    encode,
+)
 
 OUTBOX_MESSAGES = 64
 """A call needs about six messages; whoever is this far behind does not read at all."""

@@ -6,12 +6,12 @@ from typing import TypeAlias
 import structlog
 
 from signaling.agents.line_test import LineTests
-from signaling.agents.messages import (
+from signaling.agents.messages import ServerMessage
+from signaling.agents.sideline_messages import (
     Colleagues,
     ConversationChanged,
     EndLineTest,
     LineOffer,
-    ServerMessage,
     SidelineMessage,
     Wallboard,
     WatchColleagues,

@@ -15,16 +15,18 @@ from playwright.async_api import Page, expect
 from signaling.agents.messages import (
     AudioAlarm,
     CallEnded,
-    Colleague,
-    Colleagues,
     Consulting,
     Customer,
     Digit,
     Held,
     Joined,
     Presence,
-    QueueNow,
     Ring,
+)
+from signaling.agents.sideline_messages import (
+    Colleague,
+    Colleagues,
+    QueueNow,
 )
 from tests.interop.conftest import NewPage
 from tests.interop.scripted_desk import TOKEN, ScriptedDesk

@@ -5,7 +5,10 @@ import time
 import pytest
 from playwright.async_api import Page, expect
 
-from signaling.agents.messages import Wallboard, WatchWallboard
+from signaling.agents.sideline_messages import (
+    Wallboard,
+    WatchWallboard,
+)
 from signaling.calls.call import Phase
 from signaling.waiting.board import Presence
 from signaling.wallboard.view import AgentNow, CallNow, QueueNow, WallboardNow

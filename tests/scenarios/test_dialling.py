@@ -14,9 +14,7 @@ from benchmarks.simulator.hearing import Hearing, Sound
 from benchmarks.simulator.telling import Told
 from benchmarks.simulator.tones import AGENT_TONE, CALLER_TONE
 from signaling.agents.dialling_messages import DialRefused, DialTo
-from signaling.agents.messages import (
-    CallEnded,
-)
+from signaling.agents.messages import CallEnded
 from signaling.calls.call import DialOutcome
 from tests.support.stage import PATIENCE_S, Stage, staged, until
 

@@ -1,7 +1,10 @@
 """Whom an agent may hand a caller to is read from the board, so the list cannot say anything else (#86)."""
 
 from signaling.agents.colleagues import colleagues
-from signaling.agents.messages import Colleague, QueueNow
+from signaling.agents.sideline_messages import (
+    Colleague,
+    QueueNow,
+)
 from signaling.waiting import board
 from signaling.waiting.board import Board, Waiting
 from signaling.waiting.rules import AgentProfile, QueuePolicy, Rules

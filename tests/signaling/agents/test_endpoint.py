@@ -20,12 +20,9 @@ from signaling.agents.messages import (
     Away,
     ClientMessage,
     CloseCode,
-    Colleagues,
-    ConversationChanged,
     HangUp,
     Hello,
     Joined,
-    LineOffer,
     MediaAnswer,
     MediaOffer,
     Ping,
@@ -35,15 +32,20 @@ from signaling.agents.messages import (
     Ring,
     ServerMessage,
     StopRing,
-    Wallboard,
-    WatchColleagues,
-    WatchConversation,
-    WatchWallboard,
     Welcome,
     decode_from_server,
     encode,
 )
 from signaling.agents.sideline import Sideline
+from signaling.agents.sideline_messages import (
+    Colleagues,
+    ConversationChanged,
+    LineOffer,
+    Wallboard,
+    WatchColleagues,
+    WatchConversation,
+    WatchWallboard,
+)
 from signaling.agents.tokens import Role, Verifier, issue
 from signaling.calls.effects import AgentJoined, RingAgent, StopRinging
 from signaling.calls.events import (

@@ -7,7 +7,11 @@ import pytest
 from hold_audio.occasions import Occasion
 from signaling.agents import line_test
 from signaling.agents.line_test import MOST, LineTests
-from signaling.agents.messages import LineAnswer, LineRefused, ServerMessage
+from signaling.agents.messages import ServerMessage
+from signaling.agents.sideline_messages import (
+    LineAnswer,
+    LineRefused,
+)
 from signaling.calls.events import LegAnswered, LegConnected, LegFailed, LegRefused
 from tests.support.ports import Asked, FakeLegs, FakeMedia
 

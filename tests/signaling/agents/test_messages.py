@@ -13,12 +13,12 @@ from signaling.agents.messages import (
     BadMessage,
     CallEnded,
     ClientMessage,
-    Colleague,
     ServerMessage,
     decode,
     decode_from_server,
     encode,
 )
+from signaling.agents.sideline_messages import Colleague
 from signaling.wallboard.view import WallboardNow
 
 
