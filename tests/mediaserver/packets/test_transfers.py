@@ -10,7 +10,7 @@ CALLS = 20
 """At the same time, so that a hundred transfers take as long as five."""
 SETTLED = 10
 """Ticks until a switch is over and what is heard then can be judged."""
-PATIENCE = 60
+PATIENCE = 400
 """Ticks more that a slow machine may take."""
 CALLER, AGENT, COLLEAGUE = (frozenset({hertz}) for hertz in TONES[:3])
 MUSIC_HZ = TONES[3]
