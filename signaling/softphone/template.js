@@ -94,7 +94,6 @@ TEMPLATE.innerHTML = `
         <p class="name" part="agent"></p>
         <p ${named("presence")} class="presence" role="status"></p>
       </div>
-      <select ${named("away-reason")} class="quiet" data-label="away_because" hidden>${AWAY_REASONS}</select>
       <button type="button" ${named("presence-toggle")} class="switch" role="switch">
         <span data-text="take_calls"></span><span class="track" aria-hidden="true"></span>
       </button>
@@ -104,6 +103,8 @@ TEMPLATE.innerHTML = `
       <span class="emblem">${icon(HANDSET)}</span>
       <h2 part="idle-title"></h2>
       <p class="hint" part="idle-hint"></p>
+      <label class="because" part="away-because" hidden><span data-text="away_because"></span>
+        <select ${named("away-reason")} class="quiet">${AWAY_REASONS}</select></label>
     </div>
 
     <section ${named("popup")} class="panel call ringing" role="alertdialog" tabindex="-1"
@@ -113,7 +114,7 @@ TEMPLATE.innerHTML = `
       <div id="popup-name" class="customer">${CUSTOMER}</div>
       <dl id="popup-facts" class="facts">
         <div><dt data-text="queue"></dt><dd data-customer="queue"></dd></div>
-        <div><dt data-text="waiting"></dt><dd ${named("waiting")} role="timer"></dd></div>
+        <div><dt data-text="waiting"></dt><dd><span ${named("waiting")} role="timer"></span></dd></div>
         <div data-optional="country"><dt data-text="local_time"></dt><dd data-customer="country"></dd></div>
         <div data-optional="payload"><dt data-text="came_from"></dt><dd data-customer="payload"></dd></div>
         <div data-optional="consult"><dt data-text="asked_by"></dt><dd data-customer="consult"></dd></div>

@@ -81,7 +81,7 @@ export class View {
     const toggle = this.part("presence-toggle");
     toggle.ariaChecked = String(!["away", "wrap_up", "offline"].includes(shown));
     toggle.disabled = !["away", "wrap_up", "ready"].includes(shown);
-    this.#show("away-reason", shown === "away");
+    this.#show("away-because", shown === "away");
     this.#show("idle", call.phase === "none");
     this.part("idle").dataset.state = shown;
     this.#write("idle-title", say(`idle_title.${shown}`));

@@ -22,6 +22,7 @@ from signaling.agents.messages import (
     Joined,
     Presence,
     Ring,
+    WatchWallboard,
 )
 from signaling.agents.sideline_messages import (
     Colleague,
@@ -46,7 +47,7 @@ async def states(page: Page, desk: ScriptedDesk) -> AsyncIterator[str]:
     yield "signed-out"
     await page.get_by_test_id("token").fill(TOKEN)
     await page.get_by_test_id("sign-in").click()
-    await expect(page.get_by_test_id("presence-toggle")).to_be_visible()
+    await desk.hears(WatchWallboard)
     await desk.say(site(queue(waiting=3, since=time.time() - 42), queue("billing", waiting=5, ready=0)))
     await expect(page.get_by_test_id("queues").locator("li")).to_have_count(2)
     yield "away"

@@ -14,7 +14,7 @@ export const SETTINGS = `
   <h2 id="settings-title" data-text="settings"></h2>
   ${choice("microphone")}
   <div part="microphone-level" data-testid="microphone-level" class="meter" role="meter" data-label="microphone_level"
-    aria-valuemin="0" aria-valuemax="100"><span></span></div>
+    aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><span></span></div>
   ${choice("speaker", "test")}
   ${choice("bell", "test")}
   <p part="speakers-hint" class="hint" data-text="speakers_hint" hidden></p>

@@ -15,7 +15,7 @@ export const TEMPLATE = template(`
   <h2 id="queues-title" data-text="queues"></h2>
   <ul part="queues" class="queues" data-testid="queues"></ul>
 </section>
-<section aria-labelledby="agents-title">
+<section>
   <h2 id="agents-title" data-text="agents"></h2>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="agents-title">
     <table><thead><tr>${heads("agent", "presence", "since", "doing")}</tr></thead>
@@ -23,7 +23,7 @@ export const TEMPLATE = template(`
   </div>
   <p part="no-agents" class="hint" data-text="no_agents" hidden></p>
 </section>
-<section aria-labelledby="calls-title">
+<section>
   <h2 id="calls-title" data-text="calls"></h2>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="calls-title">
     <table><thead><tr>${heads("customer", "queue", "agent", "phase", "began")}</tr></thead>
