@@ -8,11 +8,9 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-import structlog
-
 from signaling.calls.call import CallRecord, DialOutcome
-from signaling.calls.events import Caller
-from signaling.conversations.conversation import CallMade, Direction, Outcome
+from signaling.calls.events import Caller, Direction
+from signaling.conversations.conversation import CallMade, Outcome
 from signaling.pause import Pause
 from signaling.store.contract import StoreUnavailable
 
@@ -22,17 +20,6 @@ MAX_WAITING = 20_000
 """Calls that may wait for the store; beyond that the oldest are left to the next start."""
 RETRY_S = 1.0
 """Pause while the store is away, seconds."""
-
-_OUTCOMES = {
-    DialOutcome.ANSWERED: Outcome.ANSWERED,
-    DialOutcome.REJECTED: Outcome.REJECTED,
-    DialOutcome.UNANSWERED: Outcome.UNANSWERED,
-    DialOutcome.CANCELLED: Outcome.UNANSWERED,
-    DialOutcome.FAILED: Outcome.FAILED,
-}
-"""How conversations call what became of our calls."""
-
-_log = structlog.get_logger(__name__)
 
 
 class PastCalls(Protocol):
@@ -71,6 +58,11 @@ class CallLog:
         for record in await past.calls(CAUGHT_UP):
             await self._add(record)
 
+    async def settled(self) -> None:
+        """Wait until every call that was told is written, for as long as that takes."""
+        if self._writer is not None:
+            await asyncio.shield(self._writer)
+
     async def close(self) -> None:
         """Stop writing; what is left is found at the next start."""
         if self._writer is not None:
@@ -96,12 +88,13 @@ class CallLog:
 def call_of(record: CallRecord) -> CallMade:
     """A call as its conversation shows it."""
     payloads = (record.cta_payload, record.deeplink_payload)
+    outcome, answered_at = _dialled(record) if record.direction is Direction.OUTBOUND else _received(record)
     return CallMade(
         id=record.call_id,
         at=record.offered_at,
-        direction=Direction(record.direction.value),
-        outcome=_outcome(record),
-        answered_at=record.answered_at,
+        direction=record.direction,
+        outcome=outcome,
+        answered_at=answered_at,
         ended_at=record.ended_at,
         agent=record.agent,
         reason=record.reason,
@@ -109,7 +102,14 @@ def call_of(record: CallRecord) -> CallMade:
     )
 
 
-def _outcome(record: CallRecord) -> Outcome:
-    if record.outcome is not None:
-        return _OUTCOMES[record.outcome]
-    return Outcome.ANSWERED if record.answered_at is not None else Outcome.MISSED
+def _received(record: CallRecord) -> tuple[Outcome, float | None]:
+    return (Outcome.MISSED if record.answered_at is None else Outcome.ANSWERED), record.answered_at
+
+
+def _dialled(record: CallRecord) -> tuple[Outcome, float | None]:
+    """The customer's picking up is what connects the call and opens the window, whoever spoke then."""
+    outcome = Outcome((record.outcome or DialOutcome.FAILED).value)
+    if outcome is not Outcome.ANSWERED:
+        return outcome, None
+    # Meta's word that it was picked up may be lost; then the length of the call tells.
+    return outcome, record.accepted_at or record.ended_at - (record.meta_duration or 0)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from signaling.calls.events import MetaError
+from signaling.calls.events import Direction, MetaError
 from signaling.conversations.news import Response
 
 
@@ -33,13 +33,6 @@ class Priority(enum.Enum):
     URGENT = "urgent"
 
 
-class Direction(enum.Enum):
-    """Who phoned."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
 class Outcome(enum.Enum):
     """What became of a call."""
 
@@ -50,8 +43,10 @@ class Outcome(enum.Enum):
     """The customer did not pick up."""
     REJECTED = "rejected"
     """The customer declined."""
+    CANCELLED = "cancelled"
+    """The agent gave it up."""
     FAILED = "failed"
-    """It never rang."""
+    """Meta refused it, or something broke."""
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,7 +81,7 @@ class PermissionAnswer(_Entry, frozen=True):
 
 
 class CallMade(_Entry, frozen=True):
-    """A call that is over; the id is Meta's (WACID), the time is when it began."""
+    """A call that is over; the id is that of its record, the time is when it began."""
 
     direction: Direction
     outcome: Outcome

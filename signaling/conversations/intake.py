@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from policy import records
 from policy.events import CallSettled, Replied
-from signaling.calls.events import Caller
+from signaling.calls.events import Caller, Direction
 from signaling.conversations import thread
 from signaling.conversations.contact import Contact
 from signaling.conversations.contacts import Contacts
-from signaling.conversations.conversation import CallMade, Conversation, Direction, Form, conversation_id
+from signaling.conversations.conversation import CallMade, Conversation, Form, conversation_id
 from signaling.conversations.news import (
     AccountRestricted,
     AccountWarned,

@@ -12,11 +12,11 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from signaling.calls.events import Direction
 from signaling.conversations.conversation import (
     CallMade,
     Conversation,
     Delivery,
-    Direction,
     Entry,
     Outgoing,
     PermissionAnswer,

@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 import msgspec
 
+from signaling.calls.events import Direction
 from signaling.conversations.contact import Contact
 from signaling.conversations.conversation import (
     CallButton,
     CallMade,
     Conversation,
     Delivery,
-    Direction,
     Draft,
     Entry,
     Form,

@@ -7,9 +7,9 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from policy.records import Delivery
-from signaling.calls.events import Caller
+from signaling.calls.events import Caller, Direction
 from signaling.conversations import view
-from signaling.conversations.conversation import CallMade, Direction, Draft, Outcome
+from signaling.conversations.conversation import CallMade, Draft, Outcome
 from signaling.conversations.news import (
     AccountRestricted,
     MessageState,

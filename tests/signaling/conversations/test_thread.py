@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from signaling.calls.events import Caller, MetaError
+from signaling.calls.events import Caller, Direction, MetaError
 from signaling.conversations import thread, view
 from signaling.conversations.contact import Contact
 from signaling.conversations.conversation import (
     CallMade,
     Conversation,
-    Direction,
     Draft,
     Form,
     Note,
