@@ -147,7 +147,7 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         stack.push_async_callback(dispatcher.close)
 
         supervisor = Supervisor(
-            Ports(media, media, graph, dispatcher, desk, ledger, dials),
+            Ports(media, media, graph, dispatcher, desk.notices, ledger, dials),
             records,
             clock,
             route=reception.route,

@@ -89,7 +89,7 @@ class WaitingPort(Protocol):
 
 
 class AgentsPort(Protocol):
-    """Agents' tabs. Implemented by ``signaling.agents.desk.Desk``."""
+    """Agents' tabs. Implemented by ``signaling.agents.notices.Notices``."""
 
     def ring(self, call_id: str, ring: RingAgent) -> None:
         """Ring in every tab of the agent."""

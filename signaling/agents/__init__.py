@@ -1,2 +1,3 @@
 """Agents in their browsers: ``messages`` (the protocol), ``tokens`` (who may sign in), ``session`` (pure: one tab),
-``desk`` (all tabs of all agents), ``outbox`` (what is on its way to one tab), ``endpoint`` (the WebSocket)."""
+``tabs`` (which are open), ``desk`` (what they say), ``notices`` (what calls tell them), ``sideline`` (what concerns no
+call), ``outbox`` (what is on its way to one tab), ``endpoint`` (the WebSocket)."""

@@ -2,7 +2,6 @@
 
 import pytest
 
-from signaling.agents.desk import Desk, Tab
 from signaling.agents.messages import (
     Consult,
     ConsultEnded,
@@ -14,6 +13,7 @@ from signaling.agents.messages import (
     ServerMessage,
     Transfer,
 )
+from signaling.agents.tabs import Tab
 from signaling.calls.effects import (
     AgentConsultEnded,
     AgentConsults,
@@ -21,54 +21,24 @@ from signaling.calls.effects import (
     AgentJoined,
     RingAgent,
 )
-from signaling.calls.events import AgentConsulted, Caller, Event
-from tests.support.no_dials import NoDials
+from signaling.calls.events import AgentConsulted, Caller
+from tests.signaling.agents.office import Office
 
 KIM = Caller(number="447700900123", name="Kim")
 RING = RingAgent(agent="ben", caller=KIM, queue="main", waiting_since=5.0, consult_from="ann")
 
 
-class Office:
-    """A desk whose calls and waiting room only note what they are told."""
-
-    def __init__(self) -> None:
-        self.posted: list[tuple[str, Event]] = []
-        self.desk = Desk(
-            post=lambda *post: self.posted.append(post), room=self, dials=NoDials(), queues=["main", "support"]
-        )
-
-    def ready(self, agent: str) -> None:
-        """Nobody has to know here."""
-
-    def away(self, agent: str, reason: str = "") -> None:
-        """Nobody has to know here."""
-
-    def gone(self, agent: str) -> None:
-        """Nobody has to know here."""
-
-    def open(self, agent: str) -> tuple[Tab, list[ServerMessage]]:
-        """A tab and what it was sent after its welcome."""
-        sent: list[ServerMessage] = []
-        tab = self.desk.open(agent, sent.append)
-        sent.clear()
-        return tab, sent
-
-    def talks(self) -> tuple[Tab, list[ServerMessage], list[ServerMessage]]:
-        """Ann's tab, which talks with a caller, and what it and another one of hers are sent from now on."""
-        (tab, sent), (_, other) = self.open("ann"), self.open("ann")
-        self.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=7.0))
-        sent.clear()
-        return tab, sent, other
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
+def talks(office: Office) -> tuple[Tab, list[ServerMessage], list[ServerMessage]]:
+    """Ann's tab, which talks with a caller, and what it and another one of hers are sent from now on."""
+    (tab, sent), (_, other) = office.open("ann"), office.open("ann")
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=7.0))
+    sent.clear()
+    return tab, sent, other
 
 
 def test_a_colleague_reads_who_asks(office: Office) -> None:
     _, sent = office.open("ben")
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     (ring,) = sent
     assert isinstance(ring, Ring)
     assert (ring.consult_from, ring.customer.name) == ("ann", "Kim")
@@ -76,11 +46,11 @@ def test_a_colleague_reads_who_asks(office: Office) -> None:
 
 def test_117_only_the_tab_that_talks_shows_the_consultation(office: Office) -> None:
     """#117: each step as the server took it."""
-    tab, sent, other = office.talks()
+    tab, sent, other = talks(office)
     session = tab.session.session
     for stage in ("ringing", "talking", "merged"):
-        office.desk.tell("c1", AgentConsults(agent="ann", session=session, stage=stage, colleague="ben"))
-    office.desk.tell("c1", AgentConsultEnded(agent="ann", session=session, reason="the colleague hung up"))
+        office.desk.notices.tell("c1", AgentConsults(agent="ann", session=session, stage=stage, colleague="ben"))
+    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=session, reason="the colleague hung up"))
     shown = [Consulting(call_id="c1", stage=stage, colleague="ben") for stage in ("ringing", "talking", "merged")]
     assert sent == [*shown, ConsultEnded(call_id="c1", reason="the colleague hung up")]
     assert other == [], "another tab shows a conversation that it does not have"
@@ -89,15 +59,17 @@ def test_117_only_the_tab_that_talks_shows_the_consultation(office: Office) -> N
 def test_a_colleague_learns_that_the_customer_is_his(office: Office) -> None:
     (tab, sent), (_, other) = office.open("ben"), office.open("ben")
     session = tab.session.session
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     handed = AgentHandedOver(agent="ben", session=None, caller=KIM, queue="main", joined_at=None)
-    office.desk.tell("c1", handed)
+    office.desk.notices.tell("c1", handed)
     shown = HandedOver(
         call_id="c1", customer=Customer(name="Kim", number="+44 7700 900123"), queue="main", joined_at=None
     )
     assert sent[1:] == other[1:] == [shown], "while it rings, every tab that rings shows it"
-    office.desk.tell("c1", AgentJoined(agent="ben", session=session, joined_at=9.0))
-    office.desk.tell("c1", AgentHandedOver(agent="ben", session=session, caller=KIM, queue="main", joined_at=9.0))
+    office.desk.notices.tell("c1", AgentJoined(agent="ben", session=session, joined_at=9.0))
+    office.desk.notices.tell(
+        "c1", AgentHandedOver(agent="ben", session=session, caller=KIM, queue="main", joined_at=9.0)
+    )
     assert [type(message) for message in sent[2:]] == [Joined, HandedOver]
     assert len(other) == 2, "afterwards the one that talks"
 
@@ -106,7 +78,7 @@ def test_a_colleague_learns_that_the_customer_is_his(office: Office) -> None:
     "message", [Consult(call_id="c1", to_queue="nowhere"), Transfer(call_id="c1", to_queue="nowhere")]
 )
 def test_a_queue_that_does_not_exist_is_never_asked(office: Office, message: Consult | Transfer) -> None:
-    tab, *_ = office.talks()
+    tab, *_ = talks(office)
     office.desk.receive(tab, message)
     assert office.posted == [], "the caller waits for a queue that nobody serves"
     office.desk.receive(tab, Consult(call_id="c1", to_queue="support"))
@@ -114,7 +86,7 @@ def test_a_queue_that_does_not_exist_is_never_asked(office: Office, message: Con
 
 
 def test_a_tab_that_is_gone_is_told_nothing(office: Office) -> None:
-    tab, sent, _ = office.talks()
+    tab, sent, _ = talks(office)
     office.desk.close(tab)
-    office.desk.tell("c1", AgentConsultEnded(agent="ann", session=tab.session.session, reason="cancelled"))
+    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=tab.session.session, reason="cancelled"))
     assert sent == []

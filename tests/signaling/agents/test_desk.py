@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from signaling.agents.desk import Desk, DiallingTab, Tab
-from signaling.agents.dialling_messages import Dial
+from signaling.agents.desk import Desk
 from signaling.agents.messages import (
     Answer,
     AudioAlarm,
@@ -13,10 +12,7 @@ from signaling.agents.messages import (
     CallEnded,
     Customer,
     Digit,
-    HangUp,
-    Held,
     Hello,
-    Hold,
     Joined,
     MediaAnswer,
     MediaOffer,
@@ -25,8 +21,6 @@ from signaling.agents.messages import (
     Presence,
     Ready,
     Reject,
-    Resume,
-    Retrieve,
     Ring,
     ServerMessage,
     StopRing,
@@ -35,9 +29,7 @@ from signaling.agents.messages import (
 from signaling.agents.session import Stage
 from signaling.calls import effects
 from signaling.calls.effects import (
-    AgentAwaited,
     AgentCallEnded,
-    AgentHolds,
     AgentJoined,
     RingAgent,
     ShowDigit,
@@ -45,71 +37,14 @@ from signaling.calls.effects import (
 )
 from signaling.calls.events import (
     AgentAnswered,
-    AgentHeldCall,
-    AgentHungUp,
     AgentMediaOffered,
     AgentRefused,
-    AgentRetrievedCall,
     AgentSessionLost,
     Caller,
-    Event,
     MetaError,
 )
 from signaling.waiting import board
-
-JOINED_AT = 7.0
-RING = RingAgent(
-    agent="ann",
-    caller=Caller(user_id="US.1", number="447700900123", name="Kim"),
-    queue="main",
-    waiting_since=5.0,
-    phone_number_id="445566778899001",
-    cta_payload="order-5521",
-)
-RUNG = Ring(
-    call_id="c1",
-    direction="inbound",
-    channel="whatsapp",
-    customer=Customer(name="Kim", number="+44 7700 900123", user_id="US.1"),
-    queue="main",
-    waiting_since=5.0,
-    phone_number_id="445566778899001",
-    cta_payload="order-5521",
-)
-
-
-class Office:
-    """A desk whose calls and waiting room only note what they are told."""
-
-    def __init__(self) -> None:
-        self.posted: list[tuple[str, Event]] = []
-        self.reported: list[tuple[str, str]] = []
-        self.wishes: list[tuple[DiallingTab, Dial]] = []
-        self.desk = Desk(post=lambda *post: self.posted.append(post), room=self, dials=self, queues=["main", "support"])
-
-    def dial(self, tab: DiallingTab, wish: Dial) -> None:
-        self.wishes.append((tab, wish))
-
-    def ready(self, agent: str) -> None:
-        self.reported.append(("ready", agent))
-
-    def away(self, agent: str, reason: str = "") -> None:
-        self.reported.append((f"away {reason}".strip(), agent))
-
-    def gone(self, agent: str) -> None:
-        self.reported.append(("gone", agent))
-
-    def open(self, agent: str = "ann") -> tuple[Tab, list[ServerMessage]]:
-        """A tab and what it was sent after its welcome."""
-        sent: list[ServerMessage] = []
-        tab = self.desk.open(agent, sent.append)
-        assert isinstance(sent.pop(0), Welcome)
-        return tab, sent
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
+from tests.signaling.agents.office import JOINED_AT, RING, RUNG, Office
 
 
 def test_a_tab_is_welcomed_with_the_presence_the_room_gave(office: Office) -> None:
@@ -135,12 +70,12 @@ def test_86_a_press_of_ready_is_shown_when_the_room_says_so_and_not_before(offic
 
 def test_84_all_tabs_ring_and_all_but_the_answering_one_stop(office: Office) -> None:
     (first, first_sent), (_, second_sent), (_, third_sent) = office.open(), office.open(), office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     assert first_sent == second_sent == third_sent == [RUNG]
     office.desk.receive(first, Answer(call_id="c1"))
     assert office.posted == [("c1", AgentAnswered(agent="ann", session=first.session.session))]
     stop = StopRinging(agent="ann", reason="answered_elsewhere", except_session=first.session.session)
-    office.desk.stop_ringing("c1", stop)
+    office.desk.notices.stop_ringing("c1", stop)
     assert first_sent == [RUNG], "the tab that answered lost its call"
     stopped = StopRing(call_id="c1", reason="answered_elsewhere")
     assert second_sent == third_sent == [RUNG, stopped], "another tab rings on after the answer"
@@ -149,16 +84,18 @@ def test_84_all_tabs_ring_and_all_but_the_answering_one_stop(office: Office) -> 
 def test_91_the_ring_of_one_agent_does_not_reach_another(office: Office) -> None:
     _, ann = office.open("ann")
     _, ben = office.open("ben")
-    office.desk.ring("c1", RING)
-    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer"))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer"))
     assert len(ann) == 2
     assert ben == []
 
 
 def test_88_89_an_answer_that_lost_reaches_no_call(office: Office) -> None:
     (_, _), (loser, sent) = office.open(), office.open()
-    office.desk.ring("c1", RING)
-    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session="tab-1"))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.stop_ringing(
+        "c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session="tab-1")
+    )
     office.desk.receive(loser, Answer(call_id="c1"))
     assert office.posted == []
     assert sent[-1] == StopRing(call_id="c1", reason="ended"), "the popup of the lost race stays"
@@ -166,7 +103,7 @@ def test_88_89_an_answer_that_lost_reaches_no_call(office: Office) -> None:
 
 def test_a_tab_that_signs_in_while_its_agent_is_rung_rings_too(office: Office) -> None:
     office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     tab, sent = office.open()
     assert sent == [RUNG]
     office.desk.receive(tab, Reject(call_id="c1"))
@@ -179,21 +116,21 @@ Finish = Callable[[Desk], None]
 @pytest.mark.parametrize(
     "finish",
     [
-        lambda desk: desk.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer")),
-        lambda desk: desk.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT)),
-        lambda desk: desk.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up")),
+        lambda desk: desk.notices.stop_ringing("c1", StopRinging(agent="ann", reason="no_answer")),
+        lambda desk: desk.notices.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT)),
+        lambda desk: desk.notices.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up")),
     ],
     ids=["stopped", "joined", "ended"],
 )
 def test_85_a_tab_that_signs_in_after_the_ring_hears_nothing(office: Office, finish: Finish) -> None:
     office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     finish(office.desk)
     assert office.open()[1] == [], "a popup for a call that rings no more"
 
 
 def test_85_an_agent_without_a_tab_is_not_rung_and_the_call_moves_on(office: Office) -> None:
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     assert office.posted == [("c1", AgentSessionLost(agent="ann", session="", remaining=0))]
     assert office.reported == [("gone", "ann")], "the room keeps an agent whom nobody can reach"
     assert office.open()[1] == [], "the ring that failed came up later"
@@ -201,14 +138,14 @@ def test_85_an_agent_without_a_tab_is_not_rung_and_the_call_moves_on(office: Off
 
 def test_85_an_agent_who_left_while_it_rang_is_not_rung_when_he_returns(office: Office) -> None:
     tab, _ = office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     office.desk.close(tab)
     assert office.open()[1] == [], "a ghost of the old ring came up"
 
 
 def test_a_closing_tab_tells_the_call_it_had_to_do_with(office: Office) -> None:
     (first, _), (second, _) = office.open(), office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     office.desk.close(first)
     office.desk.close(second)
     assert office.posted == [
@@ -220,10 +157,12 @@ def test_a_closing_tab_tells_the_call_it_had_to_do_with(office: Office) -> None:
 
 def test_a_closing_tab_that_had_no_call_tells_nobody(office: Office) -> None:
     (idle, _), (talking, _) = office.open(), office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     session = talking.session.session
-    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=session))
-    office.desk.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
+    office.desk.notices.stop_ringing(
+        "c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=session)
+    )
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
     office.desk.close(idle)
     assert office.posted == [], "closing a spare tab disturbed the conversation in another"
     assert office.reported == [("away", "ann")]
@@ -231,12 +170,12 @@ def test_a_closing_tab_that_had_no_call_tells_nobody(office: Office) -> None:
 
 def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
     (tab, sent), (_, other) = office.open(), office.open()
-    office.desk.ring("c1", RING)
+    office.desk.notices.ring("c1", RING)
     office.desk.receive(tab, MediaOffer(call_id="c1", sdp="offer"))
     session = tab.session.session
     assert office.posted == [("c1", AgentMediaOffered(agent="ann", session=session, sdp="offer"))]
-    office.desk.media_answer("c1", "ann", session, "answer")
-    office.desk.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
+    office.desk.notices.media_answer("c1", "ann", session, "answer")
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=session, joined_at=JOINED_AT))
     joined = Joined(call_id="c1", joined_at=JOINED_AT)
     assert sent == [RUNG, MediaAnswer(call_id="c1", sdp="answer"), joined]
     assert other == [RUNG]
@@ -244,9 +183,9 @@ def test_media_and_the_beginning_go_to_one_tab_only(office: Office) -> None:
 
 def test_56_a_digit_is_shown_in_the_tab_that_talks(office: Office) -> None:
     (tab, sent), (_, other) = office.open(), office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
-    office.desk.tell("c1", ShowDigit(agent="ann", session=tab.session.session, digit="#"))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
+    office.desk.notices.tell("c1", ShowDigit(agent="ann", session=tab.session.session, digit="#"))
     assert sent[-1] == Digit(call_id="c1", digit="#"), "the agent does not see what the caller pressed"
     assert other == [RUNG], "a digit may be a secret: only the tab that talks shows it"
 
@@ -254,10 +193,10 @@ def test_56_a_digit_is_shown_in_the_tab_that_talks(office: Office) -> None:
 def test_an_alarm_is_shown_where_the_conversation_is_and_does_not_end_it(office: Office) -> None:
     """#39."""
     (tab, sent), (_, other) = office.open(), office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
     for silent in ("agent", None):
-        office.desk.tell("c1", effects.AudioAlarm(agent="ann", session=tab.session.session, silent=silent))
+        office.desk.notices.tell("c1", effects.AudioAlarm(agent="ann", session=tab.session.session, silent=silent))
         assert sent[-1] == AudioAlarm(call_id="c1", silent=silent)
     assert other == [RUNG]
     assert tab.session.stage is Stage.TALKING
@@ -265,11 +204,11 @@ def test_an_alarm_is_shown_where_the_conversation_is_and_does_not_end_it(office:
 
 def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
     (tab, sent), (_, other) = office.open(), office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session=tab.session.session, joined_at=JOINED_AT))
     error = MetaError(138021, "Connection failed")
     ended = AgentCallEnded(agent="ann", ended_by="meta", reason="call failed", error=error)
-    office.desk.tell("c1", ended)
+    office.desk.notices.tell("c1", ended)
     told = CallEnded(
         call_id="c1", ended_by="meta", reason="call failed", error_code=138021, error_text="Connection failed"
     )
@@ -279,18 +218,18 @@ def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
 
 
 def test_calls_speak_to_agents_who_left_without_harm(office: Office) -> None:
-    office.desk.media_answer("c1", "ann", "tab-1", "answer")
-    office.desk.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT))
-    office.desk.tell("c1", ShowDigit(agent="ann", session="tab-1", digit="5"))
-    office.desk.stop_ringing("c1", StopRinging(agent="ann", reason="ended"))
-    office.desk.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
+    office.desk.notices.media_answer("c1", "ann", "tab-1", "answer")
+    office.desk.notices.tell("c1", AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT))
+    office.desk.notices.tell("c1", ShowDigit(agent="ann", session="tab-1", digit="5"))
+    office.desk.notices.stop_ringing("c1", StopRinging(agent="ann", reason="ended"))
+    office.desk.notices.tell("c1", AgentCallEnded(agent="ann", ended_by="caller", reason="hung up"))
     assert office.posted == []
 
 
 def test_a_late_stop_of_an_older_call_leaves_the_present_ring_alone(office: Office) -> None:
     tab, _ = office.open()
-    office.desk.ring("c1", RING)
-    office.desk.stop_ringing("older", StopRinging(agent="ann", reason="ended"))
+    office.desk.notices.ring("c1", RING)
+    office.desk.notices.stop_ringing("older", StopRinging(agent="ann", reason="ended"))
     assert office.open()[1] == [RUNG]
     office.desk.receive(tab, Answer(call_id="c1"))
     assert len(office.posted) == 1
@@ -320,119 +259,9 @@ def test_a_second_hello_changes_nothing(office: Office) -> None:
 )
 def test_the_customer_is_shown_as_a_person_reads_it(office: Office, caller: Caller, customer: Customer) -> None:
     _, sent = office.open()
-    office.desk.ring("c1", RingAgent(agent="ann", caller=caller, queue="main", waiting_since=5.0))
+    office.desk.notices.ring("c1", RingAgent(agent="ann", caller=caller, queue="main", waiting_since=5.0))
     assert isinstance(sent[0], Ring)
     assert sent[0].customer == customer
-
-
-TALK = AgentJoined(agent="ann", session="tab-1", joined_at=JOINED_AT)
-RESUME = Resume(
-    call_id="c1",
-    direction="inbound",
-    channel="whatsapp",
-    customer=RUNG.customer,
-    queue="main",
-    joined_at=JOINED_AT,
-)
-
-
-def awaited(lost: Tab) -> AgentAwaited:
-    """The call has lost this tab and waits for the agent."""
-    session = lost.session.session
-    return AgentAwaited(agent="ann", lost_session=session, caller=RING.caller, queue=RING.queue, joined_at=JOINED_AT)
-
-
-def talking(office: Office) -> Tab:
-    """Ann's first tab is in conversation."""
-    tab, _ = office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", TALK)
-    return tab
-
-
-def test_95_a_tab_that_signs_in_while_its_call_waits_takes_it_up_by_itself(office: Office) -> None:
-    lost = talking(office)
-    office.desk.close(lost)
-    assert office.posted == [("c1", AgentSessionLost(agent="ann", session="tab-1", remaining=0))]
-    office.desk.tell("c1", awaited(lost))
-
-    tab, sent = office.open()
-    assert sent == [RESUME]
-    office.desk.receive(tab, MediaOffer(call_id="c1", sdp="offer"))
-    assert office.posted[1:] == [("c1", AgentMediaOffered(agent="ann", session="tab-2", sdp="offer"))]
-    office.desk.tell("c1", AgentJoined(agent="ann", session="tab-2", joined_at=JOINED_AT))
-    assert sent == [RESUME, Joined(call_id="c1", joined_at=JOINED_AT)]
-    assert office.open()[1] == [], "a third tab was asked to take up what goes on elsewhere"
-
-
-def test_95_a_tab_that_is_faster_than_the_call_misses_nothing(office: Office) -> None:
-    """The call learns of the loss a turn of the loop later than the desk."""
-    lost = talking(office)
-    office.desk.close(lost)
-    _, sent = office.open()
-    office.desk.tell("c1", awaited(lost))
-    assert sent == [RESUME]
-
-
-def test_58_a_tab_whose_media_is_lost_is_asked_for_new_media(office: Office) -> None:
-    tab, sent = office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", TALK)
-    office.desk.tell("c1", awaited(tab))
-    assert sent[-1] == RESUME
-
-
-def test_another_open_tab_does_not_open_its_microphone_by_itself(office: Office) -> None:
-    tab, (_, other) = talking(office), office.open()
-    office.desk.close(tab)
-    office.desk.tell("c1", awaited(tab))
-    assert other == [], "a tab at another desk would begin to listen in"
-
-
-def test_58_a_page_that_connects_anew_replaces_its_tab_before_the_network_tells_its_end(office: Office) -> None:
-    sent: list[ServerMessage] = []
-    tab = office.desk.open("ann", lambda _: None, page="page-1")
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", TALK)
-    office.desk.open("ann", sent.append, page="page-1")
-    assert office.posted == [("c1", AgentSessionLost(agent="ann", session="tab-1", remaining=1))]
-    office.desk.tell("c1", awaited(tab))
-    assert sent[1:] == [RESUME]
-    assert office.reported == [("away", "ann")], "the room must not hear that the agent left"
-
-    office.desk.receive(tab, HangUp(call_id="c1"))
-    office.desk.close(tab)
-    assert len(office.posted) == 1, "the old tab's socket still had a word in the call"
-
-
-def test_117_hold_is_shown_by_the_tab_that_has_the_call_when_the_call_says_so(office: Office) -> None:
-    tab, sent = office.open()
-    office.desk.ring("c1", RING)
-    office.desk.tell("c1", TALK)
-    office.desk.receive(tab, Hold(call_id="c1"))
-    assert office.posted == [("c1", AgentHeldCall(agent="ann"))]
-    assert sent[1:] == [Joined(call_id="c1", joined_at=JOINED_AT)], "the tab showed a wish as a fact"
-    office.desk.tell("c1", AgentHolds(agent="ann", session="tab-1", joined_at=JOINED_AT))
-    assert sent[2:] == [Held(call_id="c1", joined_at=JOINED_AT)]
-    office.desk.receive(tab, Retrieve(call_id="c1"))
-    assert office.posted[1:] == [("c1", AgentRetrievedCall(agent="ann"))]
-
-
-def test_a_conversation_that_was_given_up_waits_for_nobody(office: Office) -> None:
-    lost = talking(office)
-    office.desk.close(lost)
-    office.desk.tell("c1", awaited(lost))
-    office.desk.tell("c1", AgentCallEnded(agent="ann", ended_by="network", reason="not back in time"))
-    assert office.open()[1] == [], "a dead call came back to life"
-
-
-def test_a_tab_that_is_asked_to_resume_may_hang_up(office: Office) -> None:
-    lost = talking(office)
-    office.desk.close(lost)
-    office.desk.tell("c1", awaited(lost))
-    tab, _ = office.open()
-    office.desk.receive(tab, HangUp(call_id="c1"))
-    assert office.posted[-1] == ("c1", AgentHungUp(agent="ann"))
 
 
 def test_a_tab_that_opens_while_the_last_one_goes_is_shown_away_once(office: Office) -> None:
