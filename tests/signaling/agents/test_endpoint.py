@@ -108,7 +108,7 @@ class Site:
         self.watchers = Watchers()
         self.sideline = Sideline(wall, colleagues, self.line_tests, self.watchers)
         self.desk = Desk(post=self._post, room=self.room, dials=self, queues=["main"])
-        self.endpoint = self.make_endpoint()
+        self.notices, self.endpoint = self.desk.notices, self.make_endpoint()
         self.handled = asyncio.Event()
         """Set when the server is done with a tab."""
         app = web.Application()
@@ -165,7 +165,7 @@ async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> Non
     site.room.enter("c1", entry(5.0))
     assert await site.event() == ("c1", AgentAssigned(agent="ann", ring_s=20.0))
     assert await first.hear() == await second.hear() == Presence(presence="ringing")
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     for tab in (first, second):
         rung = await tab.hear()
         assert isinstance(rung, Ring)
@@ -174,20 +174,18 @@ async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> Non
     await first.say(MediaOffer(call_id="c1", sdp="offer"))
     _, offered = await site.event()
     assert isinstance(offered, AgentMediaOffered)
-    site.desk.notices.media_answer("c1", "ann", offered.session, "answer")
+    site.notices.media_answer("c1", "ann", offered.session, "answer")
     assert await first.hear() == MediaAnswer(call_id="c1", sdp="answer")
 
     await first.say(Answer(call_id="c1"))
     assert await site.event() == ("c1", AgentAnswered(agent="ann", session=offered.session))
-    site.desk.notices.tell("c1", AgentJoined(agent="ann", session=offered.session, joined_at=7.0))
-    site.desk.notices.stop_ringing(
-        "c1", StopRinging(agent="ann", reason="answered_elsewhere", except_session=offered.session)
-    )
+    site.notices.tell("c1", AgentJoined(agent="ann", session=offered.session, joined_at=7.0))
+    stop = StopRinging(agent="ann", reason="answered_elsewhere", except_session=offered.session)
+    site.notices.stop_ringing("c1", stop)
     site.room.occupy("c1", "ann")
     assert isinstance(await first.hear(), Joined)
     assert await second.hear() == StopRing(call_id="c1", reason="answered_elsewhere"), "#84: the other tab rings on"
     assert await first.hear() == await second.hear() == Presence(presence="busy")
-
     await first.say(HangUp(call_id="c1"))
     assert await site.event() == ("c1", AgentHungUp(agent="ann"))
     site.room.release("c1", "ann", "finished")
@@ -201,7 +199,7 @@ async def test_72_85_an_agent_who_reloads_while_it_rings_gets_the_call_back(site
     await tab.say(Ready())
     site.room.enter("c1", entry(5.0))
     await site.event()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await tab.socket.close()
     _, lost = await site.event()
     assert isinstance(lost, AgentSessionLost)
@@ -286,7 +284,7 @@ async def test_whatever_is_no_hello_is_no_beginning(site: Site, text: str) -> No
 @pytest.mark.parametrize("text", BAD_TEXTS, ids=range(len(BAD_TEXTS)))
 async def test_a_malformed_message_closes_its_tab_and_the_call_survives(site: Site, text: str) -> None:
     bad, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await bad.socket.send_str(text)
     assert await bad.close_code() == CloseCode.BAD_MESSAGE
     await _assert_the_call_survives(site, good)
@@ -294,7 +292,7 @@ async def test_a_malformed_message_closes_its_tab_and_the_call_survives(site: Si
 
 async def test_binary_frames_are_no_messages(site: Site) -> None:
     bad, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await bad.socket.send_bytes(encode(Ping()).encode())
     assert await bad.close_code() == CloseCode.BAD_MESSAGE
     await _assert_the_call_survives(site, good)
@@ -302,7 +300,7 @@ async def test_binary_frames_are_no_messages(site: Site) -> None:
 
 async def test_text_that_is_no_utf_8_is_closed_as_rfc_6455_says(site: Site) -> None:
     bad, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await bad.socket.send_frame(b'{"type":"\xff"}', WSMsgType.TEXT)
     assert await bad.close_code() == WSCloseCode.INVALID_TEXT
     await _assert_the_call_survives(site, good)
@@ -310,7 +308,7 @@ async def test_text_that_is_no_utf_8_is_closed_as_rfc_6455_says(site: Site) -> N
 
 async def test_the_largest_allowed_message_passes(site: Site) -> None:
     tab = await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     empty = len(encode(MediaOffer(call_id="c1", sdp="")))
     await tab.say(MediaOffer(call_id="c1", sdp="x" * (MAX_MESSAGE_BYTES - empty)))
     assert isinstance((await site.event())[1], AgentMediaOffered)
@@ -318,7 +316,7 @@ async def test_the_largest_allowed_message_passes(site: Site) -> None:
 
 async def test_an_oversized_message_closes_its_tab_and_the_call_survives(site: Site) -> None:
     bad, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await bad.socket.send_str("x" * (MAX_MESSAGE_BYTES + 1))
     assert await bad.close_code() == WSCloseCode.MESSAGE_TOO_BIG
     await _assert_the_call_survives(site, good)
@@ -326,7 +324,7 @@ async def test_an_oversized_message_closes_its_tab_and_the_call_survives(site: S
 
 async def test_a_tab_that_does_not_read_is_cut_off_and_the_call_survives(site: Site) -> None:
     slow, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await _flood(site, good)
     assert await slow.close_code() == CloseCode.TOO_SLOW
     await good.say(Answer(call_id="c1"))
@@ -336,7 +334,7 @@ async def test_a_tab_that_does_not_read_is_cut_off_and_the_call_survives(site: S
 async def test_a_tab_that_never_reads_again_is_torn_down(site: Site) -> None:
     site.endpoint = site.make_endpoint(close_s=0.01)
     slow, good = await site.sign_in(), await site.sign_in()
-    site.desk.notices.ring("c1", RING)
+    site.notices.ring("c1", RING)
     await _flood(site, good)
     await asyncio.wait_for(site.handled.wait(), BOUND_S)
     assert await slow.close_code() != CloseCode.TOO_SLOW, "the tab read a close frame it had no room for"
@@ -366,7 +364,7 @@ async def test_a_stopping_server_sends_its_tabs_away(site: Site) -> None:
 async def test_no_token_number_or_sdp_reaches_a_log(site: Site) -> None:
     with structlog.testing.capture_logs() as logs:
         tab, bad = await site.sign_in(), await site.connect()
-        site.desk.notices.ring("c1", RING)
+        site.notices.ring("c1", RING)
         await tab.say(MediaOffer(call_id="c1", sdp="secret-sdp"))
         await tab.say(Hello(version=1, token="secret-token"))
         await tab.say(MediaOffer(call_id=NUMBER, sdp="secret-sdp"))
@@ -384,7 +382,7 @@ async def _flood(site: Site, good: AgentTab) -> None:
     assert isinstance(await good.hear(), Ring)
     for _ in range(1000):
         for session in ("tab-1", "tab-2"):
-            site.desk.notices.media_answer("c1", "ann", session, "x" * 64_000)
+            site.notices.media_answer("c1", "ann", session, "x" * 64_000)
         assert isinstance(await good.hear(), MediaAnswer)
         if not site.posted.empty():
             break
