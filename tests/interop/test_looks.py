@@ -22,12 +22,12 @@ from signaling.agents.messages import (
     Joined,
     Presence,
     Ring,
-    WatchWallboard,
 )
 from signaling.agents.sideline_messages import (
     Colleague,
     Colleagues,
     QueueNow,
+    WatchWallboard,
 )
 from tests.interop.conftest import NewPage
 from tests.interop.scripted_desk import TOKEN, ScriptedDesk
