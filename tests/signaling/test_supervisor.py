@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from signaling.calls.call import Phase, Route
+from signaling.calls.call import Phase, Policies, Route
 from signaling.calls.events import (
     Action,
     ActionConfirmed,
@@ -39,13 +39,13 @@ class Desk:
         self.folder = folder
         self.supervisor = self.restarted()
 
-    def restarted(self) -> Supervisor:
+    def restarted(self, policies: Policies | None = None) -> Supervisor:
         """A supervisor of a new process with the same records."""
         return Supervisor(
             self.ports,
             self.records,
             lambda: self.now,
-            route=lambda _: Route(queue="main", rule="everything"),
+            route=lambda _: Route(queue="main", rule="everything", policies=policies or Policies()),
             traces=TraceFolder(self.folder),
         )
 
@@ -104,6 +104,22 @@ async def test_a_stale_connect_is_a_missed_call_in_the_records(desk: Desk) -> No
     (record,) = desk.records.written
     assert record.reason == "the offer came too late", "a call nobody could take is still on record"
     assert desk.supervisor.totals.started == 0, "Meta's user has given up: no leg is made"
+
+
+async def test_a_call_sleeps_until_the_first_of_its_deadlines(desk: Desk) -> None:
+    """A phone that rings until an agent answers is picked up long before the longest wait of the queue is over."""
+    policies = Policies(with_agent=True, pick_up_s=0.05)
+    desk.supervisor = desk.restarted(policies)
+    await desk.supervisor.deliver((offer("wacid.A"),))
+    await desk.asked.until("legs.answer")
+    desk.supervisor.post("wacid.A", LegAnswered(leg="caller", sdp="v=0 answer"))
+    desk.supervisor.post("wacid.A", LegConnected(leg="caller"))
+    desk.supervisor.post("wacid.A", ActionConfirmed(action=Action.PRE_ACCEPT))
+    await desk.asked.until("waiting.enter")
+    await desk.asked.until("whatsapp.accept")
+    assert "media.play" not in desk.asked.names(), "sound before accept is confirmed"
+    desk.supervisor.post("wacid.A", ActionConfirmed(action=Action.ACCEPT))
+    await desk.asked.until("media.play")
 
 
 async def test_a_bug_ends_its_call_and_spares_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
