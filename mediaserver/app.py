@@ -176,7 +176,10 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
             desk, Sideline(wall, here, board.line_tests, correspondence.watchers), identify, allowed_origins=origins
         )
         api = Api(
-            operations(records, look, correspondence), Idempotency(store, clock), identify=identify, origins=origins
+            operations(records, desk, look, correspondence, _numbers(config)),
+            Idempotency(store, clock),
+            identify=identify,
+            origins=origins,
         )
         page = SoftphonePage(frame_ancestors=" ".join(origins) or "'none'")
         address = await _listen(stack, server.build(webhook, agents, api, page, metrics), config)

@@ -17,7 +17,7 @@ from benchmarks.simulator.moment import Moment, happens_within
 from benchmarks.simulator.secure_end import SecureEnd
 from benchmarks.simulator.tones import AGENT_TONE, Tone, voice_frames
 from signaling.agents import messages, sideline_messages
-from signaling.agents.dialling_messages import Dial, Dialling, DialRefused, DialTo
+from signaling.agents.dialling_messages import Dial, DialAsked, Dialling, DialRefused, DialTo
 
 Send: TypeAlias = Callable[[messages.ClientMessage], Awaitable[None]]
 """Sends one message to the server."""
@@ -145,6 +145,7 @@ class ScriptedAgent:
         self._voice = voice
         self._rings: asyncio.Queue[AgentCall] = asyncio.Queue()
         self._dialled: asyncio.Queue[AgentCall | DialRefused] = asyncio.Queue()
+        self._asked_to_dial: asyncio.Queue[DialAsked] = asyncio.Queue()
         self._wishes: dict[str, Browser[SecureEnd]] = {}
         """Browsers of wishes that are not answered yet, by their request ids."""
         self._resumed: asyncio.Queue[AgentCall] = asyncio.Queue()
@@ -173,6 +174,11 @@ class ScriptedAgent:
         """The conversation that comes back to this tab by itself. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             return await self._resumed.get()
+
+    async def next_asked_to_dial(self, timeout_s: float) -> DialAsked:
+        """What a program next asks this agent to dial. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            return await self._asked_to_dial.get()
 
     async def dial(
         self,
@@ -256,6 +262,8 @@ class ScriptedAgent:
                 self._dialled.put_nowait(message)
             case Dialling():
                 self._take_dialling(message)
+            case DialAsked():
+                self._asked_to_dial.put_nowait(message)
             case (
                 messages.Pong()
                 | sideline_messages.Wallboard()

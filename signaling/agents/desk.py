@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from signaling.agents import session as protocol
-from signaling.agents.dialling_messages import Dial, Dialling, DialRefused
+from signaling.agents.dialling_messages import Dial, DialAsked, Dialling, DialRefused
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
     DeskMessage,
@@ -99,6 +99,14 @@ class Desk:
             self.close(former)
         self.notices.catch_up(tab)
         return tab
+
+    def ask_to_dial(self, agent: str, asked: DialAsked) -> bool:
+        """Ask an agent to phone a customer, in his newest tab; False if he has none, or is on the phone."""
+        tabs = self._tabs.of(agent)
+        if not tabs or any(tab.session.call_id is not None for tab in tabs):
+            return False
+        tabs[-1].send(asked)
+        return True
 
     def receive(self, tab: Tab, message: DeskMessage) -> None:
         """A tab says something; what still comes from a tab that is closed is for nobody."""

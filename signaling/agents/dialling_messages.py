@@ -40,6 +40,16 @@ class Dial(Message, frozen=True, tag="dial"):
     """The request to be called back that this fulfils."""
 
 
+class DialAsked(Message, frozen=True, tag="dial_asked"):
+    """A program asks this agent to phone a customer: the tab dials at once, with this request id, as Dial says."""
+
+    request_id: str
+    to: DialTo | None
+    from_: str | None = msgspec.field(default=None, name="from")
+    queue: str | None = None
+    call_back_id: str | None = None
+
+
 class Dialling(Message, frozen=True, tag="dialling"):
     """The call that this tab dials is on its way; MediaAnswer follows, and Joined when the customer has picked up."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from signaling.agents.dialling_messages import Dial, Dialling, DialRefused
+from signaling.agents.dialling_messages import Dial, DialAsked, Dialling, DialRefused
 from signaling.agents.sideline_messages import (
     Colleagues,
     ConversationChanged,
@@ -331,6 +331,7 @@ ServerMessage: TypeAlias = (
     | Ring
     | StopRing
     | Resume
+    | DialAsked
     | Dialling
     | DialRefused
     | MediaAnswer

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from benchmarks.simulator.agent import AgentCall
 from benchmarks.simulator.message_request import CallButton, PermissionQuestion
+from signaling.agents.tokens import Role
 from signaling.pause import pause
 from tests.support.rest_client import RestClient
-from tests.support.stage import Stage, staged, until
+from tests.support.stage import PATIENCE_S, Stage, staged, until
 
 PNID = "445566778899001"
 NUMBERS = {"numbers": [{"phone_number_id": PNID, "number": "442079460018", "name": "Support"}]}
@@ -106,3 +108,40 @@ async def test_a_closed_window_is_explained(tmp_path: Path) -> None:
         status, problem = await client.ask("POST", path, {"text": "May we?"})
         assert (status, problem["code"]) == (409, "window_closed")
         assert "template" in problem["detail"], "the person is told what to do instead"
+
+
+async def test_a_program_lets_an_agent_phone(tmp_path: Path) -> None:
+    async with staged(tmp_path, tables=NUMBERS) as stage:
+        client = RestClient(stage)
+        user, conversation = await wrote(stage, client)
+        wish = {"agent": "ann", "user_id": user.identity.user_id}
+        status, problem = await client.ask("POST", "/calls", wish)
+        assert (status, problem["code"]) == (409, "no_permission"), "the agent would be sent for nothing"
+        await client.must("POST", f"/conversations/{conversation}/permission-requests", {"text": "May we?"})
+        await thread_where(client, conversation, lambda t: t["entries"][-1]["sending"]["state"] == "delivered")
+        user.allow()
+        await thread_where(client, conversation, lambda t: t["entries"][-1]["kind"] == "permission_answer")
+        status, problem = await client.ask("POST", "/calls", wish)
+        assert (status, problem["code"]) == (409, "agent_not_there")
+
+        ann = await stage.agent("ann")
+        user.will_answer()
+        status, asked = await client.ask("POST", "/calls", wish)
+        assert (status, asked["agent"]) == (202, "ann")
+        wanted = await ann.next_asked_to_dial(PATIENCE_S)
+        talk = await ann.dial(wanted.to, request_id=wanted.request_id)
+        assert isinstance(talk, AgentCall), f"the page was refused what the program was promised: {talk}"
+        await until(talk.joined)
+        await talk.hang_up()
+        called = await thread_where(client, conversation, lambda t: any(e["kind"] == "call" for e in t["entries"]))
+        (entry,) = (entry for entry in called["entries"] if entry["kind"] == "call")
+        assert (entry["direction"], entry["outcome"], entry["agent"]) == ("outbound", "answered", "ann")
+        explained = await client.must("GET", "/permissions", phone_number_id=PNID, user_id=user.identity.user_id)
+        assert len(explained["calls"]) == 1, "the ledger does not know of the call"
+
+
+async def test_an_agent_lets_nobody_else_phone(tmp_path: Path) -> None:
+    async with staged(tmp_path, tables=NUMBERS) as stage:
+        client = RestClient(stage, "ann", Role.AGENT)
+        status, problem = await client.ask("POST", "/calls", {"agent": "bob", "number": "+447700900123"})
+        assert (status, problem["code"]) == (403, "not_yours")
