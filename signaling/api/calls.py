@@ -5,7 +5,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from signaling.agents.tokens import Role
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.calls.call import CallBackRequest, CallRecord
 
 MOST = 200
@@ -66,24 +66,8 @@ def operations(records: CallRecords) -> tuple[AnyOperation, ...]:
         return CallBacks(await records.call_backs(asked.query.limit))
 
     return (
-        Operation(
-            method="GET",
-            path="/calls",
-            summary="Calls that are over; an agent sees those he was rung for",
-            tag="calls",
-            query=Page,
-            body=Nothing,
-            answer=Calls,
-            handle=calls,
-        ),
-        Operation(
-            method="GET",
-            path="/call-backs",
-            summary="Callers who could not be served and are to be called back",
-            tag="calls",
-            query=Limit,
-            body=Nothing,
-            answer=CallBacks,
-            handle=call_backs,
+        operation("GET", "/calls", "Calls that are over; an agent sees those he was rung for", calls, tag="calls"),
+        operation(
+            "GET", "/call-backs", "Callers who could not be served and are to be called back", call_backs, tag="calls"
         ),
     )

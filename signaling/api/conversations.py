@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.api.problem import not_found
 from signaling.api.refused import unless_refused
 from signaling.calls.events import Caller
@@ -99,86 +99,24 @@ def operations(service: Conversations) -> tuple[AnyOperation, ...]:
 
     one = "/conversations/{conversation}"
     return (
-        Operation(
-            method="GET",
-            path="/conversations",
-            summary="Conversations that were touched lately",
+        operation("GET", "/conversations", "Conversations that were touched lately", recent, tag="conversations"),
+        operation(
+            "POST",
+            "/conversations",
+            "Open the conversation with a customer: the one there is, or a new one",
+            begin,
             tag="conversations",
-            query=Wanted,
-            body=Nothing,
-            answer=Summaries,
-            handle=recent,
         ),
-        Operation(
-            method="POST",
-            path="/conversations",
-            summary="Open the conversation with a customer: the one there is, or a new one",
-            tag="conversations",
-            query=Nothing,
-            body=Opened,
-            answer=Thread,
-            handle=begin,
+        operation(
+            "GET", "/conversations/with", "The conversation with a customer, if there is one", find, tag="conversations"
         ),
-        Operation(
-            method="GET",
-            path="/conversations/with",
-            summary="The conversation with a customer, if there is one",
-            tag="conversations",
-            query=Between,
-            body=Nothing,
-            answer=Thread,
-            handle=find,
+        operation("GET", one, "A whole conversation", read, tag="conversations"),
+        operation("GET", one + "/pages/{page}", "Older entries of a conversation", older, tag="conversations"),
+        operation("PATCH", one, "Fill in topic, tags, priority, status, queue or agent", fill_in, tag="conversations"),
+        operation(
+            "PUT", one + "/notes/{note}", "Write a note for colleagues, or change one's own", note, tag="conversations"
         ),
-        Operation(
-            method="GET",
-            path=one,
-            summary="A whole conversation",
-            tag="conversations",
-            query=Nothing,
-            body=Nothing,
-            answer=Thread,
-            handle=read,
-        ),
-        Operation(
-            method="GET",
-            path=one + "/pages/{page}",
-            summary="Older entries of a conversation",
-            tag="conversations",
-            query=Nothing,
-            body=Nothing,
-            answer=Entries,
-            handle=older,
-        ),
-        Operation(
-            method="PATCH",
-            path=one,
-            summary="Fill in topic, tags, priority, status, queue or agent",
-            tag="conversations",
-            query=Nothing,
-            body=FormChange,
-            answer=Thread,
-            handle=fill_in,
-        ),
-        Operation(
-            method="PUT",
-            path=one + "/notes/{note}",
-            summary="Write a note for colleagues, or change one's own",
-            tag="conversations",
-            query=Nothing,
-            body=NoteText,
-            answer=Thread,
-            handle=note,
-        ),
-        Operation(
-            method="DELETE",
-            path=one + "/notes/{note}",
-            summary="Take back one's own note",
-            tag="conversations",
-            query=Nothing,
-            body=Nothing,
-            answer=Thread,
-            handle=drop_note,
-        ),
+        operation("DELETE", one + "/notes/{note}", "Take back one's own note", drop_note, tag="conversations"),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.api.problem import not_found
 from signaling.conversations import numbers
 from signaling.conversations.contact import Contact
@@ -69,44 +69,8 @@ def operations(contacts: Contacts, senders: Senders) -> tuple[AnyOperation, ...]
         return numbers.check(asked.query.text, country=asked.query.country)
 
     return (
-        Operation(
-            method="GET",
-            path="/contacts",
-            summary="Find customers by name or number",
-            tag="customers",
-            query=Search,
-            body=Nothing,
-            answer=Found,
-            handle=search,
-        ),
-        Operation(
-            method="PATCH",
-            path="/contacts/{contact}",
-            summary="Enter what is known of a customer",
-            tag="customers",
-            query=Nothing,
-            body=Entered,
-            answer=Contact,
-            handle=enter,
-        ),
-        Operation(
-            method="GET",
-            path="/senders",
-            summary="Our business numbers and what each can do now",
-            tag="customers",
-            query=Nothing,
-            body=Nothing,
-            answer=OurNumbers,
-            handle=ours,
-        ),
-        Operation(
-            method="GET",
-            path="/numbers",
-            summary="Check and format a number while it is typed",
-            tag="customers",
-            query=Typed,
-            body=Nothing,
-            answer=NumberCheck,
-            handle=check,
-        ),
+        operation("GET", "/contacts", "Find customers by name or number", search, tag="customers"),
+        operation("PATCH", "/contacts/{contact}", "Enter what is known of a customer", enter, tag="customers"),
+        operation("GET", "/senders", "Our business numbers and what each can do now", ours, tag="customers"),
+        operation("GET", "/numbers", "Check and format a number while it is typed", check, tag="customers"),
     )

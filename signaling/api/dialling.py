@@ -12,7 +12,7 @@ import msgspec
 from policy.verdict import Ask, Verdict
 from signaling.agents.dialling_messages import DialAsked, DialTo
 from signaling.agents.tokens import Role
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.api.problem import Problem, invalid, not_found
 from signaling.calls.call import CallBackRequest
 from signaling.calls.events import Caller
@@ -99,15 +99,12 @@ def operations(
         return CallAsked(agent, tuple(warned.words for warned in verdict.warnings))
 
     return (
-        Operation(
-            method="POST",
-            path="/calls",
-            summary="Let an agent phone a customer; the agent's page dials at once",
+        operation(
+            "POST",
+            "/calls",
+            "Let an agent phone a customer; the agent's page dials at once",
+            call,
             tag="calls",
-            query=Nothing,
-            body=CallWish,
-            answer=CallAsked,
-            handle=call,
             spends=True,
             status=202,
         ),

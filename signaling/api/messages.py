@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.api.refused import unless_refused
 from signaling.conversations.conversation import Draft
 from signaling.conversations.requests import Button, Filled, Requests, Wish
@@ -90,69 +90,32 @@ def operations(requests: Requests, service: Conversations) -> tuple[AnyOperation
 
     one = "/conversations/{conversation}"
     return (
-        Operation(
-            method="POST",
-            path=one + "/permission-requests",
-            summary="Ask the customer for permission to call",
+        operation(
+            "POST",
+            one + "/permission-requests",
+            "Ask the customer for permission to call",
+            ask,
             tag="messages",
-            query=Nothing,
-            body=PermissionWish,
-            answer=Thread,
-            handle=ask,
             spends=True,
         ),
-        Operation(
-            method="POST",
-            path=one + "/call-buttons",
-            summary="Send a button by which the customer phones us",
+        operation(
+            "POST",
+            one + "/call-buttons",
+            "Send a button by which the customer phones us",
+            send_button,
             tag="messages",
-            query=Nothing,
-            body=ButtonWish,
-            answer=Thread,
-            handle=send_button,
             spends=True,
         ),
-        Operation(
-            method="PUT",
-            path=one + "/drafts/{draft}",
-            summary="Keep a call-button message that is not finished",
+        operation(
+            "PUT",
+            one + "/drafts/{draft}",
+            "Keep a call-button message that is not finished",
+            save_draft,
             tag="messages",
-            query=Nothing,
-            body=DraftText,
-            answer=Thread,
-            handle=save_draft,
         ),
-        Operation(
-            method="DELETE",
-            path=one + "/drafts/{draft}",
-            summary="Delete a draft",
-            tag="messages",
-            query=Nothing,
-            body=Nothing,
-            answer=Thread,
-            handle=drop_draft,
-        ),
-        Operation(
-            method="POST",
-            path=one + "/drafts/{draft}/send",
-            summary="Send a draft",
-            tag="messages",
-            query=Nothing,
-            body=Nothing,
-            answer=Thread,
-            handle=send_draft,
-            spends=True,
-        ),
-        Operation(
-            method="GET",
-            path="/call-links",
-            summary="A link that phones one of our numbers",
-            tag="messages",
-            query=LinkWish,
-            body=Nothing,
-            answer=Link,
-            handle=link,
-        ),
+        operation("DELETE", one + "/drafts/{draft}", "Delete a draft", drop_draft, tag="messages"),
+        operation("POST", one + "/drafts/{draft}/send", "Send a draft", send_draft, tag="messages", spends=True),
+        operation("GET", "/call-links", "A link that phones one of our numbers", link, tag="messages"),
     )
 
 

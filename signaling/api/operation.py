@@ -6,7 +6,7 @@ disagree.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -66,3 +66,34 @@ class Operation(Generic[Query, Body, Answer]):
 
 
 AnyOperation = Operation[Any, Any, Any]
+
+
+def operation(  # noqa: PLR0913 - what there is to say of an operation.
+    method: str,
+    path: str,
+    summary: str,
+    handle: Callable[[Asked[Query, Body]], Awaitable[Answer]],
+    *,
+    tag: str,
+    roles: frozenset[Role] = ANYBODY,
+    spends: bool = False,
+    status: int = 200,
+) -> Operation[Query, Body, Answer]:
+    """An operation whose query, body and answer are those of its handler's annotations."""
+    hints = get_type_hints(handle)
+    answer = hints.pop("return")
+    (asked,) = hints.values()
+    query, body = get_args(asked)
+    return Operation(
+        method=method,
+        path=path,
+        summary=summary,
+        handle=handle,
+        answer=answer,
+        query=query,
+        body=body,
+        tag=tag,
+        roles=roles,
+        spends=spends,
+        status=status,
+    )

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from policy.verdict import Explanation
 from signaling.api.conversations import Between, customer
-from signaling.api.operation import AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import AnyOperation, Asked, Nothing, operation
 from signaling.api.problem import invalid
 from signaling.permissions.pair import Pair
 
@@ -26,14 +26,11 @@ def operations(permissions: Explains) -> tuple[AnyOperation, ...]:
         return await permissions.explain(Pair(phone_number_id=asked.query.phone_number_id, user=user))
 
     return (
-        Operation(
-            method="GET",
-            path="/permissions",
-            summary="May this customer be called or asked, why, and when it changes",
+        operation(
+            "GET",
+            "/permissions",
+            "May this customer be called or asked, why, and when it changes",
+            explain,
             tag="permissions",
-            query=Between,
-            body=Nothing,
-            answer=Explanation,
-            handle=explain,
         ),
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from signaling.api.operation import STAFF, AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import STAFF, AnyOperation, Asked, Nothing, operation
 from signaling.api.refused import unless_refused
 from signaling.conversations.requests import Filled, Requests
 from signaling.conversations.shelf import Shelf
@@ -59,35 +59,13 @@ def operations(shelf: Shelf, requests: Requests) -> tuple[AnyOperation, ...]:
         return unless_refused(await requests.preview(asked.body))
 
     return (
-        Operation(
-            method="GET",
-            path="/templates",
-            summary="Find message templates by name, text or tag",
+        operation("GET", "/templates", "Find message templates by name, text or tag", find, tag="templates"),
+        operation("PUT", "/templates/{name}/tags", "Give a template other tags", tag, tag="templates", roles=STAFF),
+        operation(
+            "POST",
+            "/templates/preview",
+            "How a template reads with these values; nothing is sent",
+            preview,
             tag="templates",
-            query=Wanted,
-            body=Nothing,
-            answer=Templates,
-            handle=find,
-        ),
-        Operation(
-            method="PUT",
-            path="/templates/{name}/tags",
-            summary="Give a template other tags",
-            tag="templates",
-            query=Nothing,
-            body=Tags,
-            answer=Tags,
-            handle=tag,
-            roles=STAFF,
-        ),
-        Operation(
-            method="POST",
-            path="/templates/preview",
-            summary="How a template reads with these values; nothing is sent",
-            tag="templates",
-            query=Nothing,
-            body=Filled,
-            answer=Preview,
-            handle=preview,
         ),
     )

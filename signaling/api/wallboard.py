@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from signaling.api.operation import STAFF, AnyOperation, Asked, Nothing, Operation
+from signaling.api.operation import STAFF, AnyOperation, Asked, Nothing, operation
 from signaling.wallboard.view import WallboardNow
 
 
@@ -13,15 +13,12 @@ def operations(look: Callable[[], WallboardNow]) -> tuple[AnyOperation, ...]:
         return look()
 
     return (
-        Operation(
-            method="GET",
-            path="/wallboard",
-            summary="Queues, agents and calls as they are now, and how the day has gone",
+        operation(
+            "GET",
+            "/wallboard",
+            "Queues, agents and calls as they are now, and how the day has gone",
+            now,
             tag="wallboard",
-            query=Nothing,
-            body=Nothing,
-            answer=WallboardNow,
-            handle=now,
             roles=STAFF,
         ),
     )

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from signaling.agents.tokens import Role, Verifier, issue
 from signaling.api.endpoint import Api
 from signaling.api.idempotency import Idempotency
-from signaling.api.operation import STAFF, Asked, Nothing, Operation
+from signaling.api.operation import STAFF, Asked, Nothing, operation
 from signaling.store.memory import MemoryStore
 from tests.support.hand_clock import HandClock
 
@@ -49,29 +49,8 @@ class Shop:
         return Total(sum(self.spent))
 
     def api(self, idempotency: Idempotency, clock: HandClock) -> Api:
-        add = Operation(
-            method="GET",
-            path="/sums/{name}",
-            summary="Add up <two> numbers",
-            tag="sums",
-            query=Sum,
-            body=Nothing,
-            answer=Total,
-            handle=self.add,
-        )
-        spend = Operation(
-            method="POST",
-            path="/sums",
-            summary="Spend",
-            tag="sums",
-            query=Nothing,
-            body=Sum,
-            answer=Total,
-            handle=self.spend,
-            roles=STAFF,
-            spends=True,
-            status=201,
-        )
+        add = operation("GET", "/sums/{name}", "Add up <two> numbers", self.add, tag="sums")
+        spend = operation("POST", "/sums", "Spend", self.spend, tag="sums", roles=STAFF, spends=True, status=201)
         return Api((add, spend), idempotency, identify=Verifier(SECRET, clock), origins=(ORIGIN,))
 
 
