@@ -1,7 +1,7 @@
 """The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
 
 ``--scenario waiting`` lets two callers wait, one for an agent and one to be called back, ``--scenario reload`` lets the
-agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller over to a colleague.
+agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller over to a colleague and back.
 
 On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
 """

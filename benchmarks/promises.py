@@ -36,8 +36,12 @@ RELOAD_PROMISES = (
     Promise("lost_to_voice_ms", 5000.0, "loss of the agent to the agent's voice again"),
 )
 """For a call whose agent is lost and comes back."""
-TRANSFER_PROMISES = (*PROMISES, Promise("colleague_answer_to_voice_ms", 50.0, "the colleague's Answer to the voice"))
-"""For a call that is handed over to a colleague."""
+TRANSFER_PROMISES = (
+    *PROMISES,
+    Promise("colleague_answer_to_voice_ms", 50.0, "the colleague's Answer to the voice"),
+    Promise("agents_heard_on_hold", 0.01, "share of agents' voices while on hold"),
+)
+"""For a call that is handed over to a colleague, and then attended back again."""
 WAITING_PROMISES = (
     *PROMISES,
     Promise("second_max_gap_ms", 2 * _FRAME_MS, "longest gap of the caller who asks to be called back"),
