@@ -115,7 +115,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return _give_up(call, now, "the agent hung up")
         case AgentSessionLost() if _dials(call, event.agent, event.session):
             return _give_up(call, now, "the agent's page was closed")
-        case AgentAssigned():
+        case AgentAssigned() if not _dials(call, event.agent):
             return ignore(call, "still dialling", ReleaseAgent(agent=event.agent, outcome="not_needed"))
         case _:
             return ignore(call, "still dialling")
