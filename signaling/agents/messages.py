@@ -206,7 +206,7 @@ class Ring(_Message, frozen=True, tag="ring"):
 
     call_id: str
     direction: str
-    """``inbound``."""
+    """``inbound``, or ``outbound`` for a call that an agent placed."""
     channel: str
     """``whatsapp``."""
     customer: Customer
@@ -319,6 +319,8 @@ class CallEnded(_Message, frozen=True, tag="call_ended"):
     error_code: int | None = None
     error_text: str | None = None
     """Meta's own words, when Meta had any."""
+    error_advice: str | None = None
+    """What to do about it."""
 
 
 class Pong(_Message, frozen=True, tag="pong"):

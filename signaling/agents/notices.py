@@ -41,6 +41,7 @@ from signaling.calls.effects import (
 )
 from signaling.calls.events import AgentSessionLost
 from signaling.ports import Post
+from signaling.whatsapp.advice import explain
 
 
 class Presences(Protocol):
@@ -92,7 +93,7 @@ class Notices:
             return
         message = Ring(
             call_id=call_id,
-            direction="inbound",
+            direction=ring.direction.value,
             channel="whatsapp",
             customer=shown(ring.caller),
             queue=ring.queue,
@@ -165,7 +166,7 @@ class Notices:
         """The lost tab and tabs that sign in after it may go on; no other microphone opens by itself."""
         message = Resume(
             call_id=call_id,
-            direction="inbound",
+            direction=awaited.direction.value,
             channel="whatsapp",
             customer=shown(awaited.caller),
             queue=awaited.queue,
@@ -194,13 +195,15 @@ class Notices:
                 tab.send(message)
 
     def _ended(self, call_id: str, ended: AgentCallEnded) -> None:
-        """Every tab learns by whom, and what Meta said if it said anything."""
+        """Every tab learns by whom, and what Meta said if it said anything, with what to do about it (#107)."""
+        explained = explain(ended.error) if ended.error is not None else None
         message = CallEnded(
             call_id=call_id,
             ended_by=ended.ended_by,
             reason=ended.reason,
-            error_code=ended.error.code if ended.error is not None else None,
-            error_text=ended.error.text if ended.error is not None else None,
+            error_code=explained.code if explained is not None else None,
+            error_text=explained.reason if explained is not None else None,
+            error_advice=explained.advice if explained is not None else None,
         )
         for tab in self._tabs.of(ended.agent):
             tab.session = protocol.let_go(tab.session, call_id)

@@ -9,7 +9,7 @@ import msgspec
 
 from hold_audio.occasions import Occasion
 from signaling.calls.call import CallBackRequest, CallRecord, DialOutcome
-from signaling.calls.events import Action, Caller, MetaError
+from signaling.calls.events import Action, Caller, Direction, MetaError
 
 
 class _Effect(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -157,6 +157,7 @@ class RingAgent(_Effect, frozen=True):
     caller: Caller
     queue: str
     waiting_since: float
+    direction: Direction = Direction.INBOUND
     consult_from: str | None = None
     """The agent who wants to consult this one; None if the caller waits."""
     phone_number_id: str | None = None
@@ -223,6 +224,7 @@ class AgentAwaited(_Effect, frozen=True):
     caller: Caller
     queue: str
     joined_at: float
+    direction: Direction = Direction.INBOUND
 
 
 class AgentConsults(_Effect, frozen=True):

@@ -33,6 +33,7 @@ def begin(call: Call, claim: Claim, now: float) -> Step:
         caller=call.caller,
         queue=call.queue,
         joined_at=claim.joined_at,
+        direction=call.direction,
     )
     return Step(moved, (HoldLeg(leg=CALLER_LEG, queue=call.queue), *close(claim.tabs), awaited))
 

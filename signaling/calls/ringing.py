@@ -37,6 +37,7 @@ def assigned(call: Call, event: AgentAssigned, now: float) -> Step:
         caller=call.caller,
         queue=call.queue,
         waiting_since=call.offered_at,
+        direction=call.direction,
         consult_from=asker,
         phone_number_id=call.phone_number_id,
         cta_payload=call.cta_payload,

@@ -188,6 +188,8 @@ async def test_metas_refusal_reaches_the_agent(stage: Stage) -> None:
 
     assert isinstance(ours.last_word, CallEnded)
     assert ours.last_word.error_code == 138001
+    assert ours.last_word.error_advice is not None
+    assert "send a message instead" in ours.last_word.error_advice
     record = await stage.record_called(ours.call_id)
     assert (record.outcome, record.error and record.error.code) == (DialOutcome.FAILED, 138001)
 

@@ -210,7 +210,12 @@ def test_the_end_reaches_every_tab_with_metas_own_words(office: Office) -> None:
     ended = AgentCallEnded(agent="ann", ended_by="meta", reason="call failed", error=error)
     office.desk.notices.tell("c1", ended)
     told = CallEnded(
-        call_id="c1", ended_by="meta", reason="call failed", error_code=138021, error_text="Connection failed"
+        call_id="c1",
+        ended_by="meta",
+        reason="call failed",
+        error_code=138021,
+        error_text="Connection failed",
+        error_advice="Ask your administrator whether the firewall lets UDP out to Meta.",
     )
     assert sent[-1] == other[-1] == told
     office.desk.close(tab)

@@ -57,7 +57,7 @@ def test_the_words_on_the_wire_are_those_of_the_protocol() -> None:
     ended = CallEnded(call_id="c1", ended_by="meta", reason="call failed", error_code=138021)
     assert encode(ended) == (
         '{"type":"call_ended","callId":"c1","endedBy":"meta","reason":"call failed",'
-        '"errorCode":138021,"errorText":null}'
+        '"errorCode":138021,"errorText":null,"errorAdvice":null}'
     )
 
 
