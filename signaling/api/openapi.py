@@ -27,10 +27,9 @@ def document(operations: Iterable[AnyOperation]) -> dict[str, Any]:
         paths.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = _operation(
             operation, schema_of, components
         )
-    # What is asked for in addresses is shown there, unless it is a body somewhere else as well.
-    bodies = {model for operation in known for model in (operation.body, operation.answer)}
-    only_asked = {_name(schema_of[operation.query]) for operation in known if operation.query not in bodies}
-    shown = {name: schema for name, schema in components.items() if name not in only_asked}
+    # What is asked for in addresses is shown there, unless something else refers to it as well.
+    used = _references(paths) | _references(components)
+    shown = {name: schema for name, schema in components.items() if name in used}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,6 +45,16 @@ def document(operations: Iterable[AnyOperation]) -> dict[str, Any]:
         },
         "security": [{"token": []}],
     }
+
+
+def _references(part: object) -> set[str]:
+    """The names of all models that a part of the document refers to."""
+    if isinstance(part, Mapping):
+        own = {_name(part)} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*(_references(value) for value in part.values()))
+    if isinstance(part, list):
+        return set().union(*(_references(value) for value in part))
+    return set()
 
 
 def _operation(

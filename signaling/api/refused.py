@@ -7,7 +7,7 @@ from signaling.conversations.refusal import Refusal
 
 Done = TypeVar("Done")
 
-_STATUS = {"not_found": 404, "invalid": 422, "not_yours": 403, "unreached": 503, "no_account": 503}
+_STATUS = {"not_found": 404, "invalid": 422, "not_yours": 403, "unreached": 503}
 """By code; every other refusal is a conflict with how things stand (409), and nothing is wrong with the request."""
 
 

@@ -1,8 +1,17 @@
 """The description says what the operations are, and the page shows all of it without a script."""
 
+import re
+from types import SimpleNamespace
 from typing import Any
 
+import msgspec
+
+from mediaserver.rest_interface import operations
+from signaling.api import openapi
 from tests.signaling.api.conftest import Served
+
+PARTS = ("conversations", "requests", "contacts", "senders", "shelf", "permissions")
+"""Of everything about conversations, what the interface is built on."""
 
 
 async def _document(served: Served) -> dict[str, Any]:
@@ -40,6 +49,7 @@ async def test_every_reference_of_the_description_leads_somewhere(served: Served
         return [found for value in part for found in references(value)] if isinstance(part, list) else []
 
     found = references(document)
+    assert "#/components/schemas/Sum" in found, "the query of one operation is the body of another"
     assert found
     for reference in found:
         assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"], reference
@@ -56,3 +66,15 @@ async def test_the_page_shows_every_operation_and_escapes_their_words(served: Se
     assert "<script" not in page
     async with served.client.get("/api/v1/reference.css") as response:
         assert response.content_type == "text/css"
+
+
+def test_the_whole_interface_of_a_server_is_described_without_a_gap() -> None:
+    """A client generator stops at the first reference that leads nowhere."""
+    anything: Any = None
+    every = operations(anything, anything, anything, SimpleNamespace(**dict.fromkeys(PARTS)), {})  # type: ignore[arg-type]
+    document = openapi.document(every)
+    text = msgspec.json.encode(document).decode()
+    for name in set(re.findall(r"#/components/schemas/([\w.]+)", text)):
+        assert name in document["components"]["schemas"], f"{name} leads nowhere"
+    ids = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
+    assert len(ids) == len(set(ids)), "two operations have one name"
