@@ -1,7 +1,8 @@
 """The demo: one scripted call through a real server and the simulated WhatsApp, and what the caller heard.
 
 ``--scenario waiting`` lets two callers wait, one for an agent and one to be called back, ``--scenario reload`` lets the
-agent's browser crash in mid-call and come back, ``--scenario transfer`` hands the caller over to a colleague and back.
+agent's browser crash in mid-call and come back, ``--scenario outbound`` lets an agent phone a customer,
+``--scenario transfer`` hands the caller over to a colleague and back.
 
 On a terminal it stays up afterwards, so that a person can be the agent in a browser. Everything is on loopback.
 """
@@ -19,14 +20,25 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.keyboard import key_presses
-from benchmarks.promises import PROMISES, RELOAD_PROMISES, TRANSFER_PROMISES, WAITING_PROMISES, Promise, broken
+from benchmarks.outbound import outbound_call
+from benchmarks.promises import (
+    OUTBOUND_PROMISES,
+    PROMISES,
+    RELOAD_PROMISES,
+    TRANSFER_PROMISES,
+    WAITING_PROMISES,
+    Promise,
+    broken,
+)
 from benchmarks.promises import heard as promised
 from benchmarks.reload import reload_call
 from benchmarks.server_process import NotReady, Secrets, Section, ServerProcess, served
 from benchmarks.simulator.agent import AgentCall, ScriptedAgent
 from benchmarks.simulator.browser import AgentBrowser
+from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import SimulatedCall
 from benchmarks.simulator.cloud import CloudConfig, SimulatedWhatsApp
+from benchmarks.simulator.payloads import Business
 from benchmarks.simulator.report import Keys, report, timeline
 from benchmarks.transfer import transfer_call
 from benchmarks.waiting_callers import QUEUE, waiting_calls
@@ -38,7 +50,7 @@ _PATIENCE_S = 15.0
 """Longest wait for any one step of the call."""
 _QUEUE: Section = {"country": "gb", "ringback_cycles": 1}
 
-Played: TypeAlias = tuple[SimulatedCall, AgentCall, Keys]
+Played: TypeAlias = tuple[SimulatedCall | BusinessCall, AgentCall, Keys]
 """The call, its last agent, and the report."""
 
 console = Console(highlight=False)
@@ -48,6 +60,7 @@ class Scenario(enum.Enum):
     """What happens in the scripted call."""
 
     CALL = "call"
+    OUTBOUND = "outbound"
     RELOAD = "reload"
     TRANSFER = "transfer"
     WAITING = "waiting"
@@ -76,7 +89,11 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
     await cloud.start()
     try:
         async with served(
-            shared, {"whatsapp": {"graph_url": cloud.graph_url}, "queues": [_SCENARIOS[scenario].queue]}
+            shared,
+            {
+                "whatsapp": {"graph_url": cloud.graph_url, "phone_number_id": Business().phone_number_id},
+                "queues": [_SCENARIOS[scenario].queue],
+            },
         ) as server:
             await cloud.subscribe(server.callback_url, shared.verify_token)
             waited_s = server.waited_for_cpu_s()
@@ -125,6 +142,7 @@ class _Script(NamedTuple):
 
 _SCENARIOS = {
     Scenario.CALL: _Script(scripted_call, PROMISES),
+    Scenario.OUTBOUND: _Script(outbound_call, OUTBOUND_PROMISES),
     Scenario.RELOAD: _Script(reload_call, RELOAD_PROMISES),
     Scenario.TRANSFER: _Script(transfer_call, TRANSFER_PROMISES),
     Scenario.WAITING: _Script(waiting_calls, WAITING_PROMISES, QUEUE),
@@ -151,7 +169,9 @@ async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None
         await cloud.settled()
 
 
-def show(call: SimulatedCall, agent: AgentCall | None, keys: Keys, promises: tuple[Promise, ...] = PROMISES) -> None:
+def show(
+    call: SimulatedCall | BusinessCall, agent: AgentCall | None, keys: Keys, promises: tuple[Promise, ...] = PROMISES
+) -> None:
     """Print the timeline and the caller's-ear report; without a scripted agent, nobody spoke a test tone."""
     happened = Table(title="One call", box=None, show_header=False, title_justify="left")
     happened.add_column(justify="right")

@@ -30,6 +30,16 @@ PROMISES = (
     Promise("agent_answer_to_voice_ms", 50.0, "Answer to the agent's voice"),
     Promise("other_sound_after_join", 0.01, "share of other sound beneath the agent"),
 )
+OUTBOUND_PROMISES = (
+    Promise("post_to_answer_ms", 1000.0, "connect to WhatsApp's SDP answer"),
+    Promise("accepted_to_first_audio_ms", 50.0, "ACCEPTED to the first packet"),
+    Promise("accepted_to_voice_ms", 100.0, "ACCEPTED to the agent's voice"),
+    Promise("accepted_to_users_voice_ms", 100.0, "ACCEPTED to the customer's voice"),
+    Promise("max_gap_ms", 2 * _FRAME_MS, "longest gap between packets"),
+    Promise("rtp_discontinuities", 0, "RTP discontinuities"),
+    Promise("other_sound_after_join", 0.01, "share of other sound beneath the agent"),
+)
+"""For a call that an agent places."""
 RELOAD_PROMISES = (
     *PROMISES,
     Promise("lost_to_hold_audio_ms", 1000.0, "loss of the agent to hold audio"),
@@ -48,6 +58,7 @@ WAITING_PROMISES = (
     Promise("second_rtp_discontinuities", 0, "RTP discontinuities of that one"),
 )
 """For two callers who wait."""
+OUTBOUND_HEARD = (("agent_hears_ringing", "the agent hears it ring"),)
 HEARD = (
     ("caller_hears_agent", "the caller hears the agent"),
     ("agent_hears_caller", "the agent hears the caller"),
@@ -75,4 +86,4 @@ def broken(report: Mapping[str, Any], promises: tuple[Promise, ...] = PROMISES) 
 
 def heard(report: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What has to be heard in this scenario: keys of the report, in words."""
-    return HEARD + tuple((key, words) for key, words in WAITING_HEARD if key in report)
+    return HEARD + tuple((key, words) for key, words in (*WAITING_HEARD, *OUTBOUND_HEARD) if key in report)

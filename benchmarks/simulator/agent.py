@@ -80,6 +80,11 @@ class AgentCall:
         return isinstance(self._came, messages.Resume)
 
     @property
+    def dialled(self) -> bool:
+        """Whether this tab placed it."""
+        return isinstance(self._came, Dialling)
+
+    @property
     def ear(self) -> Ear:
         """What the agent heard."""
         return self.browser.ear

@@ -73,23 +73,19 @@ def _heard(call: SimulatedCall | BusinessCall, hearing: Hearing) -> Keys:
     }
 
 
-def timeline(call: SimulatedCall, agent: AgentCall | None) -> list[Line]:
+def timeline(call: SimulatedCall | BusinessCall, agent: AgentCall | None) -> list[Line]:
     """Everything that happened, in order, for a person to read."""
-    start = call.webhook_sent.at
-    assert start is not None, "the call was never announced"
-    moments: list[tuple[Moment, str]] = [
-        (call.webhook_sent, "WhatsApp sends the connect webhook"),
-        (call.pre_accepted, "WhatsApp confirms pre_accept"),
-        (call.accepted, "WhatsApp confirms accept"),
-        (call.ended, f"the call ends, by the {call.ended_by}"),
-    ]
+    moments = _of_user(call) if isinstance(call, SimulatedCall) else _of_business(call)
+    assert moments[0][0].at is not None, "the call was never announced"
+    moments.append((call.ended, f"the call ends, by the {call.ended_by}"))
     if agent is not None:
         moments += [
-            (agent.rang, "the agent is back" if agent.resumed else "the agent's browser rings"),
+            (agent.rang, _beginning(agent)),
             (agent.media_up, "the agent's media is up"),
             (agent.answered, "the agent presses Answer"),
             (agent.joined, "the agent is told to speak"),
         ]
+    start = min(moment.at for moment, _ in moments if moment.at is not None)
     lines = [Line(moment.at - start, what) for moment, what in moments if moment.at is not None]
     if call.ear.first_at is not None:
         lines.append(Line(call.ear.first_at - start, "the caller hears the first packet"))
@@ -99,6 +95,30 @@ def timeline(call: SimulatedCall, agent: AgentCall | None) -> list[Line]:
         what = f"the caller hears {name} for {segment.seconds:.2f} s"
         lines.append(Line(segment.start - start, what))
     return sorted(lines, key=lambda line: line.at_s)
+
+
+def _beginning(agent: AgentCall) -> str:
+    if agent.dialled:
+        return "the agent dials"
+    return "the agent is back" if agent.resumed else "the agent's browser rings"
+
+
+def _of_user(call: SimulatedCall) -> list[tuple[Moment, str]]:
+    return [
+        (call.webhook_sent, "WhatsApp sends the connect webhook"),
+        (call.pre_accepted, "WhatsApp confirms pre_accept"),
+        (call.accepted, "WhatsApp confirms accept"),
+    ]
+
+
+def _of_business(call: BusinessCall) -> list[tuple[Moment, str]]:
+    return [
+        (call.requested, "WhatsApp takes the connect"),
+        (call.answer_told, "WhatsApp sends its SDP answer"),
+        (call.rang, "the customer's phone rings"),
+        (call.picked_up, "the customer picks up"),
+        (call.accepted, "WhatsApp sends ACCEPTED"),
+    ]
 
 
 def _between_ms(start: float | None, end: float | None) -> float | None:

@@ -5,7 +5,7 @@ Times are not judged here: a busy test machine would be blamed on the server. ``
 
 import pytest
 
-from benchmarks import demo, reload, transfer, waiting_callers
+from benchmarks import demo, outbound, reload, transfer, waiting_callers
 from benchmarks.server_process import NotReady, Secrets, served
 
 
@@ -39,6 +39,21 @@ async def test_95_the_reload_is_heard_as_hold_audio_and_the_same_agent_again(
     assert keys["lost_to_hold_audio_ms"] < 1000
     assert keys["lost_to_voice_ms"] < 5000
     assert "loss of the agent to hold audio" in capsys.readouterr().out
+
+
+async def test_7_49_a_customer_is_phoned_and_hears_nothing_before_he_picks_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """#7 #49: two voices once it is picked up, and not a packet before."""
+    monkeypatch.setattr(outbound, "RINGING_S", 0.6)
+    monkeypatch.setattr(outbound, "_TALKING_S", 0.8)
+    keys = await demo.demonstrate(demo.Scenario.OUTBOUND, stay=False)
+    assert keys["caller_hears_agent"]
+    assert keys["agent_hears_caller"]
+    assert keys["agent_hears_ringing"]
+    assert keys["rtp_discontinuities"] == 0
+    assert keys["violations"] == [], "audio before ACCEPTED is one"
+    assert "ACCEPTED to the customer's voice" in capsys.readouterr().out
 
 
 async def test_115_the_transfer_is_heard_without_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
