@@ -115,7 +115,9 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         correspondence = await stack.enter_async_context(
             corresponding(config, Outside(store, http, _access(config, secrets), clock), reception.queue_of)
         )
-        records = Records(store, pause=pause, listeners=(today.note, correspondence.call_log.note))
+        records = Records(
+            store, pause=pause, listeners=(today.note, correspondence.call_log.note), keep_s=config.store.keep_s
+        )
         stack.push_async_callback(records.close)
         await today.start(records)
 

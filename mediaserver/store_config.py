@@ -19,6 +19,12 @@ class StoreSection(Section):
         description="Redis instead of the file, e.g. rediss://user@host:6379/0; RINGBRIDGE_STORE_PASSWORD opens it.",
     )
 
+    keep_days: int = Field(
+        default=365,
+        ge=1,
+        description="How many days call records and requests to be called back are kept; they hold names and numbers.",
+    )
+
     @field_validator("url")
     @classmethod
     def _leads_to_redis(cls, value: str | None) -> str | None:
@@ -30,6 +36,11 @@ class StoreSection(Section):
         if parts.password is not None or "password=" in parts.query:
             raise ValueError("it must hold no password; set RINGBRIDGE_STORE_PASSWORD in the environment instead")
         return value
+
+    @property
+    def keep_s(self) -> float:
+        """How long records are kept, in seconds."""
+        return self.keep_days * 86_400.0
 
     @model_validator(mode="after")
     def _is_one_store(self) -> Self:

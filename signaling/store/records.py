@@ -45,13 +45,17 @@ class _News(NamedTuple):
 class Records:
     """RecordsPort over a store. Given: the store, which the caller closes. Owned: the task that writes.
 
-    ``listeners`` are told of every call record at once; they must not block or raise.
+    ``listeners`` are told of every call record at once; they must not block or raise. ``keep_s`` is how long call
+    records and requests to be called back are kept, in seconds: they hold names and numbers. None is for ever.
     """
 
-    def __init__(self, store: Store, *, pause: Pause, listeners: Sequence[Listener] = ()) -> None:
+    def __init__(
+        self, store: Store, *, pause: Pause, listeners: Sequence[Listener] = (), keep_s: float | None = None
+    ) -> None:
         self._store = store
         self._pause = pause
         self._listeners = listeners
+        self._keep_s = keep_s
         self._waiting: dict[str, _News] = {}
         self._writer: asyncio.Task[None] | None = None
         self.lost = 0
@@ -120,7 +124,7 @@ class Records:
         asked = await self.call_back(call_id)
         if asked is not None:
             key = _by_time(CALL_BACK, asked.requested_at, asked.call_id)
-            await self._set(key, msgspec.json.encode(replace(asked, fulfilled_by=by)))
+            await self._set(key, msgspec.json.encode(replace(asked, fulfilled_by=by)), ttl=self._keep_s)
 
     async def flush(self) -> None:
         """Wait until everything is written, for as long as that takes."""
@@ -165,7 +169,8 @@ class Records:
 
     async def _write_one(self, news: _News) -> None:
         """Every step may be repeated, so that an interrupted one is simply done again."""
-        await self._set(news.key, news.value)
+        # A live call is no record yet: it stays until it has ended, however long that takes.
+        await self._set(news.key, news.value, ttl=None if news.key.startswith(LIVE) else self._keep_s)
         if news.ends is not None:
             await self._set(ENDED + news.ends, b"1", ttl=TOMBSTONE_S)
             await self._set(LIVE + news.ends, None)

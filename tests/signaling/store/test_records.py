@@ -254,3 +254,15 @@ async def test_a_request_to_be_called_back_survives_and_does_not_replace_the_cal
     assert await records.call_backs(10) == [asked], "a caller who was promised a call is forgotten"
     assert await records.calls(10) == [record()], "the request took the place of the call record"
     assert await records.call_backs(0) == []
+
+
+async def test_what_names_people_is_forgotten_in_time(store: Store, clock: HandClock) -> None:
+    """A store that keeps every customer for ever is a store that nobody may run."""
+    records = Records(store, pause=clock.pause, keep_s=100.0)
+    records.save(call("live"))
+    records.write(record("old"))
+    await records.flush()
+    assert [found.call_id for found in await records.calls(9)] == ["old"]
+    clock.advance(101.0)
+    assert await records.calls(9) == []
+    assert [found.call_id for found in await records.live()] == ["live"], "a long call would be lost to a crash"
