@@ -28,4 +28,6 @@ def as_text(requests: list[CallBackRequest]) -> Iterator[str]:
         known_as = f"+{caller.number}" if caller.number else caller.user_id or "(number hidden)"
         asked = datetime.fromtimestamp(request.requested_at).astimezone()
         served = "" if request.served_at is None else "  (an agent took the call after all)"
+        if request.fulfilled_by is not None:
+            served = "  (called back)"
         yield f"{asked:%Y-%m-%d %H:%M}  {request.queue}  {who}  {known_as}{served}"

@@ -34,6 +34,7 @@ def details(record: CallRecord) -> Iterator[str]:
 
 def _times(record: CallRecord) -> str:
     moments = {
+        "ringing": record.ringing_at,
         "accepted": record.accepted_at,
         "first audio": record.first_audio_at,
         "bridged": record.answered_at,

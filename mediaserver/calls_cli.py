@@ -9,6 +9,7 @@ import msgspec
 from mediaserver import call_details, stored_records
 from mediaserver.store_access import StoreAccess
 from signaling.calls.call import CALLER_LEG, CallRecord
+from signaling.calls.events import Direction
 
 LOOK_EVERY_S = 1.0
 """How often the store is asked for newer calls, seconds."""
@@ -38,9 +39,14 @@ def as_json(record: CallRecord) -> str:
 
 
 def as_text(record: CallRecord) -> str:
-    """One line for a person, in local time: when, who, queue, agent, waited, talked, sound, and how it ended."""
+    """One line for a person, in local time: when, who, queue, agent, waited, talked, sound, and how it ended.
+
+    An arrow points at a customer whom an agent has phoned.
+    """
     caller = record.caller
     who = caller.name or (f"+{caller.number}" if caller.number else caller.user_id) or "(unknown)"
+    if record.direction is Direction.OUTBOUND:
+        who = f"-> {who}"
     began = datetime.fromtimestamp(record.offered_at).astimezone()
     answered = record.answered_at
     waited = (answered or record.ended_at) - record.offered_at

@@ -139,6 +139,8 @@ class Dials:
             _, late = await asyncio.wait(self._tasks, timeout=CLOSE_S)
             for task in late:
                 task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def _fulfil(self, tab: DiallingTab, wish: Dial) -> None:
         call_id = f"dial.{secrets.token_urlsafe(ID_BYTES)}"

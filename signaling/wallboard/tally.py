@@ -1,6 +1,7 @@
 """Owns how a day has gone, queue by queue, counted from call records. Pure; times are epoch seconds.
 
-A call counts for the queue it was in last. Waiting begins when the caller begins to hear us, which is at accept.
+A call counts for the queue it was in last; one that an agent placed waited in none and does not count. Waiting begins
+when the caller begins to hear us, which is at accept.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from signaling.calls.call import CallRecord
+from signaling.calls.events import Direction
 
 
 class Tally(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -61,7 +63,7 @@ def count(day: Day, records: Iterable[CallRecord], *, in_time_s: float) -> Day:
     """The day with these calls; those that ended before it began do not count."""
     queues = dict(day.queues)
     for record in records:
-        if record.ended_at >= day.began:
+        if record.ended_at >= day.began and record.direction is Direction.INBOUND:
             queues[record.queue] = _with(queues.get(record.queue, Tally()), record, in_time_s)
     return replace(day, queues=queues)
 

@@ -37,6 +37,7 @@ async def _asked(store_path: Path) -> None:
                 caller=caller,
                 queue="main",
                 requested_at=1_795_334_400.0 + number,
+                fulfilled_by="dial.1" if number == 1 else None,
             )
         )
     await records.close()
@@ -49,7 +50,7 @@ def test_the_newest_come_first_and_everybody_is_named_somehow(config: Path, tmp_
     assert shown.exit_code == 0, shown.output
     lines = shown.stdout.splitlines()
     assert lines[0].endswith("main  (no name)  (number hidden)")
-    assert lines[1].endswith("main  (no name)  GB.12")
+    assert lines[1].endswith("main  (no name)  GB.12  (called back)")
     assert lines[2].endswith("main  Noor Haddad  +447700900123")
     one = CliRunner().invoke(main, ["call-backs", "--config", str(config), "--json", "--limit", "1"])
     assert [json.loads(line)["call_id"] for line in one.stdout.splitlines()] == ["wacid.2"]

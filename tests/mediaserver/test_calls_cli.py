@@ -13,7 +13,7 @@ from mediaserver.__main__ import main
 from mediaserver.store_access import StoreAccess
 from mediaserver.store_config import StoreSection
 from signaling.calls.call import CallRecord, LegRecord, Played, StreamRecord
-from signaling.calls.events import Caller, MetaError
+from signaling.calls.events import Caller, Direction, MetaError
 from signaling.calls.hearing import Alarm
 from signaling.calls.history import Offer, Stay, Transfer
 from signaling.clock import SystemClock
@@ -84,6 +84,14 @@ def test_a_person_reads_who_called_who_answered_and_why_it_ended(config: Path, s
     assert missed.endswith("waited   2:10  talked      -  MOS -     meta: Meta ended the call (138021)")
     assert "Noor Haddad" in served
     assert served.endswith("ana           waited   0:10  talked   2:00  MOS 4.3   caller: hung up")
+
+
+def test_a_call_that_an_agent_placed_points_at_whom_he_phoned(config: Path, store_path: Path) -> None:
+    placed = replace(record(1, answered_at=BEGAN + 11.0), direction=Direction.OUTBOUND, ringing_at=BEGAN + 3.0)
+    write(store_path, placed)
+    shown = CliRunner().invoke(main, ["calls", "--details", "--config", str(config)])
+    assert "-> Noor Haddad" in shown.stdout
+    assert "ringing +2.0 s, accepted" in shown.stdout
 
 
 def test_a_person_reads_the_way_of_a_call_and_what_was_heard(config: Path, store_path: Path) -> None:

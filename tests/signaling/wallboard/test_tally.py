@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from signaling.calls.call import CallRecord
-from signaling.calls.events import Caller
+from signaling.calls.events import Caller, Direction
 from signaling.store.memory import MemoryStore
 from signaling.store.records import Records
 from signaling.wallboard.tally import Day, Tally, count, midnight, turn
@@ -54,6 +55,11 @@ def call(
 )
 def test_each_call_counts_once(record: CallRecord, expected: Tally) -> None:
     assert count(Day(0.0), (record,), in_time_s=20.0).queues == {"sales": expected}
+
+
+def test_a_call_that_an_agent_placed_waited_in_no_queue() -> None:
+    placed = replace(call(100.0, answered=False, by="meta"), direction=Direction.OUTBOUND)
+    assert count(Day(0.0), (placed,), in_time_s=20.0).queues == {}, "an unanswered phone looks like a lost caller"
 
 
 def test_the_service_level_leaves_out_who_was_turned_away() -> None:
