@@ -1,6 +1,5 @@
 """Owns how the permission policy serves dialling: its verdicts as answers to a tab, outcomes of calls as its facts."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from policy.records import Outcome
@@ -21,29 +20,25 @@ _OUTCOMES: Final = {
 
 
 class Permission:
-    """``signaling.dialling.dials.Permissions`` by the policy. ``numbers`` are the business numbers by Meta's ids."""
+    """``signaling.dialling.dials.Permissions`` by the policy."""
 
-    def __init__(self, permissions: Permissions, numbers: Mapping[str, str | None]) -> None:
+    def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions
-        self._numbers = numbers
 
     async def reserve(self, call_id: str, phone_number_id: str, who: Caller) -> Granted | Refused:
         """Take a slot for this call, or say why there is none. Raises StoreUnavailable."""
-        verdict = await self._permissions.reserve_call(self._pair(phone_number_id, who), call_id)
+        verdict = await self._permissions.reserve_call(Pair(phone_number_id=phone_number_id, user=who), call_id)
         if verdict.allowed:
             return Granted(warnings=tuple(warned.words for warned in verdict.warnings))
         return Refused(verdict.reason.value, verdict.words, verdict.free_at)
 
     async def settle(self, call_id: str, dial: SettleDial) -> None:
         """What became of the call. Raises StoreUnavailable. Repetition is harmless."""
-        pair = self._pair(dial.phone_number_id, dial.customer)
+        pair = Pair(phone_number_id=dial.phone_number_id, user=dial.customer)
         if dial.outcome is DialOutcome.FAILED and dial.error is not None:
             await self._permissions.refused(pair, Ask.CALL, call_id, dial.error)
         else:
             await self._permissions.settle_call(pair, call_id, _outcome(dial))
-
-    def _pair(self, phone_number_id: str, who: Caller) -> Pair:
-        return Pair(phone_number_id=phone_number_id, user=who, business_number=self._numbers.get(phone_number_id))
 
 
 def _outcome(dial: SettleDial) -> Outcome:
