@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord, Deadline, End, Phase, Route
@@ -254,6 +255,13 @@ async def test_a_request_to_be_called_back_survives_and_does_not_replace_the_cal
     assert await records.call_backs(10) == [asked], "a caller who was promised a call is forgotten"
     assert await records.calls(10) == [record()], "the request took the place of the call record"
     assert await records.call_backs(0) == []
+
+    await records.called_back(ODD_ID, "dial.1")
+    fulfilled = replace(asked, fulfilled_by="dial.1")
+    assert await records.call_back(ODD_ID) == fulfilled, "somebody who was reached is called back once more"
+    assert await records.call_backs(10) == [fulfilled], "a request became two"
+    await records.called_back("wacid.unknown", "dial.2")
+    assert await records.call_back("wacid.unknown") is None
 
 
 async def test_what_names_people_is_forgotten_in_time(store: Store, clock: HandClock) -> None:
