@@ -212,10 +212,12 @@ class Media:
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         """Let these legs hear each other; names of no leg are left out.
 
-        Two hear each other's packets as they are, from the next one on; each of three or four hears the others mixed.
+        Two hear each other's packets as they are, from the next one on; each of three or four hears the others mixed;
+        one alone hears comfort noise.
         """
         parts = [part for leg in legs if (part := self._part(call_id, leg)) is not None]
-        if len(parts) > 1:
+        # Whose partner is gone meanwhile goes on as he was: his call will hear of it and say what comes next.
+        if len(parts) > 1 or len(legs) == 1:
             for part in parts:
                 self._player.pause(part.leg.id)
                 self._hear(part, tuple(other.name for other in parts if other is not part))

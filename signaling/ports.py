@@ -45,7 +45,7 @@ class MediaPort(Protocol):
         """
 
     def join(self, call_id: str, legs: Sequence[str]) -> None:
-        """Let these legs hear each other: two directly, three or four mixed.
+        """Let these legs hear each other: two directly, three or four mixed; one alone hears comfort noise.
 
         Names of no leg are left out. What a leg heard before, a mix too, is over.
         """

@@ -288,8 +288,10 @@ class ConsultEnded(_Message, frozen=True, tag="consult_ended"):
     """The colleague is out of the call. The caller is on hold, as Held says next, or joined, as Joined says next."""
 
     call_id: str
+    outcome: str
+    """``refused``, ``no_answer``, ``gone``, ``media_failed``, ``unavailable``, ``cancelled`` or ``colleague_left``."""
     reason: str
-    """For the agent to read."""
+    """The same in English words."""
 
 
 class HandedOver(_Message, frozen=True, tag="handed_over"):

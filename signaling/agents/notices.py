@@ -133,7 +133,7 @@ class Notices:
             case AgentConsults():
                 self._send(news, Consulting(call_id=call_id, stage=news.stage, colleague=news.colleague))
             case AgentConsultEnded():
-                self._send(news, ConsultEnded(call_id=call_id, reason=news.reason))
+                self._send(news, ConsultEnded(call_id=call_id, outcome=news.outcome, reason=news.reason))
             case AgentHandedOver():
                 self._hand_over(call_id, news)
             case AgentJoined() | AgentHolds() | AgentAwaited() | AgentCallEnded():

@@ -17,6 +17,7 @@ from signaling.calls.effects import (
     AgentJoined,
     Effect,
     JoinLegs,
+    PlayRingback,
     ReleaseAgent,
     ReserveAgent,
     RingAgent,
@@ -54,10 +55,11 @@ def begin(call: Call, event: AgentConsulted, now: float) -> Step:
 
 
 def rings(call: Call, ring: RingAgent) -> Step:
-    """A colleague is reserved: his tabs ring, and the agent learns whose."""
+    """A colleague is reserved: his tabs ring, and the agent learns whose and hears it."""
     *before, asked = call.transfers
     moved = replace(call, transfers=(*before, replace(asked, to_agent=ring.agent)))
-    return Step(moved, (ring, _stage(call, "ringing", ring.agent)))
+    ringback = PlayRingback(leg=tab_of_agent(call).leg, country=None)
+    return Step(moved, (ring, ringback, _stage(call, "ringing", ring.agent)))
 
 
 def unavailable(call: Call, event: ConsultUnavailable, now: float) -> Step:
@@ -163,8 +165,9 @@ def _alone(call: Call, outcome: str, told: str, now: float) -> Step:
     moved = replace(call, rung=(), consult=None, transfers=settle_transfer(call.transfers, outcome, now))
     together = call.phase is Phase.MERGED
     alone = join(moved, call.claim, tab, now) if together else keep(moved, call.claim, tab)
-    ended = AgentConsultEnded(agent=call.claim.agent, session=tab.session, reason=told)
-    return alone._replace(effects=(*alone.effects[:-1], ended, *alone.effects[-1:]))
+    ended = AgentConsultEnded(agent=call.claim.agent, session=tab.session, outcome=outcome, reason=told)
+    quiet = () if together else (JoinLegs(legs=(tab.leg,)),)
+    return alone._replace(effects=(*quiet, *alone.effects[:-1], ended, *alone.effects[-1:]))
 
 
 def _sent_off(call: Call, *, by: str, reason: str) -> tuple[Effect, ...]:

@@ -74,7 +74,10 @@ class PlayRingback(_Effect, frozen=True):
 
 
 class JoinLegs(_Effect, frozen=True):
-    """Media: these legs hear each other, from the next frame on; whom they heard before they hear no more."""
+    """Media: these legs hear each other, from the next frame on; whom they heard before they hear no more.
+
+    One alone hears comfort noise.
+    """
 
     legs: tuple[str, ...]
 
@@ -242,6 +245,8 @@ class AgentConsultEnded(_Effect, frozen=True):
 
     agent: str
     session: str
+    outcome: str
+    """``refused``, ``no_answer``, ``gone``, ``media_failed``, ``unavailable``, ``cancelled`` or ``colleague_left``."""
     reason: str
     """In words for the agent."""
 

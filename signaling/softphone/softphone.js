@@ -212,7 +212,7 @@ class Softphone extends HTMLElement {
     this.#voice.follow({ talking: call.phase === "talking", speaks: speaks(call), muted: call.muted });
     if (call.phase !== "talking") this.#transfer.close();
     if (event.type === "stop_ring" && call.phase === "none") this.#notify((say) => say.one("stop_ring", event.reason));
-    if (event.type === "consult_ended") this.#notify((say) => say.one("consult_ended", event.reason));
+    if (event.type === "consult_ended") this.#notify((say) => say.one("consult_ended", event.outcome));
     if (event.type === "handed_over") this.#notify((say) => say("handed_over"));
     if (call.phase !== before.phase) this.#moveFocus(FOCUS[call.phase]);
   }

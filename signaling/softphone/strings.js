@@ -139,6 +139,8 @@ export const STRINGS = {
     "consult_ended.gone": "Your colleague is no longer here.",
     "consult_ended.unavailable": "Nobody is free there just now.",
     "consult_ended.cancelled": "You are back with the customer.",
+    "consult_ended.media_failed": "Your colleague's browser could not take the call.",
+    "consult_ended.colleague_left": "Your colleague has left.",
     "consult_ended.other": "The consultation is over.",
 
     hearing: "You hear",
@@ -320,6 +322,8 @@ export const STRINGS = {
     "consult_ended.gone": "担当者は離席しました。",
     "consult_ended.unavailable": "現在、対応できる担当者がいません。",
     "consult_ended.cancelled": "お客様との通話に戻りました。",
+    "consult_ended.media_failed": "担当者のブラウザーで通話できませんでした。",
+    "consult_ended.colleague_left": "担当者が退出しました。",
     "consult_ended.other": "相談は終了しました。",
 
     hearing: "受話",

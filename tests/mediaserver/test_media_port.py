@@ -350,10 +350,12 @@ async def test_an_answer_that_cannot_be_used_is_told_in_words(media: Media, call
 
 
 async def test_an_agent_who_dials_hears_it_ring(media: Media, calls: Calls, peer: MakePeer[Peer]) -> None:
-    """Not even a country without a ringing tone of its own leaves the agent in silence."""
+    """And hears nothing of it any more once whoever was rung is out of it."""
     agent = peer(Peer, AGENT_HZ)
     await connect(media, calls, "agent-1", agent)
 
     media.ring_back("c", "agent-1", "GB")
 
     await hears(agent, RINGBACK_HZ)
+    media.join("c", ("agent-1",))
+    await hears(agent, COMFORT_HZ)

@@ -27,6 +27,8 @@ from tests.signaling.agents.office import Office
 KIM = Caller(number="447700900123", name="Kim")
 RING = RingAgent(agent="ben", caller=KIM, queue="main", waiting_since=5.0, consult_from="ann")
 
+LEFT = {"outcome": "colleague_left", "reason": "the colleague hung up"}
+
 
 def talks(office: Office) -> tuple[Tab, list[ServerMessage], list[ServerMessage]]:
     """Ann's tab, which talks with a caller, and what it and another one of hers are sent from now on."""
@@ -50,9 +52,9 @@ def test_117_only_the_tab_that_talks_shows_the_consultation(office: Office) -> N
     session = tab.session.session
     for stage in ("ringing", "talking", "merged"):
         office.desk.notices.tell("c1", AgentConsults(agent="ann", session=session, stage=stage, colleague="ben"))
-    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=session, reason="the colleague hung up"))
+    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=session, **LEFT))
     shown = [Consulting(call_id="c1", stage=stage, colleague="ben") for stage in ("ringing", "talking", "merged")]
-    assert sent == [*shown, ConsultEnded(call_id="c1", reason="the colleague hung up")]
+    assert sent == [*shown, ConsultEnded(call_id="c1", **LEFT)]
     assert other == [], "another tab shows a conversation that it does not have"
 
 
@@ -88,5 +90,5 @@ def test_a_queue_that_does_not_exist_is_never_asked(office: Office, message: Con
 def test_a_tab_that_is_gone_is_told_nothing(office: Office) -> None:
     tab, sent, _ = talks(office)
     office.desk.close(tab)
-    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=tab.session.session, reason="cancelled"))
+    office.desk.notices.tell("c1", AgentConsultEnded(agent="ann", session=tab.session.session, **LEFT))
     assert sent == []

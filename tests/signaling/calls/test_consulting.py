@@ -17,6 +17,7 @@ from signaling.calls.effects import (
     JoinLegs,
     OccupyAgent,
     PlayHoldAudio,
+    PlayRingback,
     ReleaseAgent,
     ReserveAgent,
     RingAgent,
@@ -34,6 +35,8 @@ BEN_STOPS = StopRinging(agent=b.BEN, reason="cancelled")
 BENS_CLOSED, ANNS_CLOSED = CloseLeg(leg=b.BENS_LEG), CloseLeg(leg=b.TAB_LEG)
 BEN_IS_FREE = ReleaseAgent(agent=b.BEN, outcome="finished")
 ANN_IS_FREE = ReleaseAgent(agent=b.ANN, outcome="finished")
+ANN_HEARS_NOTHING = JoinLegs(legs=(b.TAB_LEG,))
+"""Neither the colleague nor his telephone ringing."""
 LATER = b.NOW + 60.0
 
 
@@ -42,9 +45,12 @@ def asked() -> Call:
     return b.after(b.call_in(Phase.TALKING), b.consulted(), now=LATER)
 
 
-def over(why: str) -> AgentConsultEnded:
+def over(outcome: str, why: str) -> AgentConsultEnded:
     """What Ann's tab is told."""
-    return AgentConsultEnded(agent=b.ANN, session=b.TAB, reason=why)
+    return AgentConsultEnded(agent=b.ANN, session=b.TAB, outcome=outcome, reason=why)
+
+
+BEN_WAS_LOST = over("colleague_left", "the colleague's connection was lost")
 
 
 def told(agent: str, by: str, reason: str) -> AgentCallEnded:
@@ -73,6 +79,7 @@ def test_the_colleague_rings_and_both_know_whom_it_is_about() -> None:
 
     assert effects == (
         b.ring_agent(b.BEN, consult_from=b.ANN),
+        PlayRingback(leg=b.TAB_LEG, country=None),
         AgentConsults(agent=b.ANN, session=b.TAB, stage="ringing", colleague=b.BEN),
     )
     assert call.deadline == Deadline(LATER + b.RING_S, Reason.RING)
@@ -125,7 +132,8 @@ def test_a_colleague_who_does_not_come_leaves_the_agent_with_his_caller_on_hold(
         StopRinging(agent=b.BEN, reason=outcome),
         BENS_CLOSED,
         ReleaseAgent(agent=b.BEN, outcome=outcome),
-        over(why),
+        ANN_HEARS_NOTHING,
+        over(outcome, why),
         ANN_HOLDS,
     )
     assert (call.phase, call.rung, call.transfers[-1].outcome) == (Phase.HELD, (), outcome)
@@ -136,7 +144,7 @@ def test_an_answer_without_media_is_no_answer() -> None:
     answered = b.after(asked(), b.assigned(b.BEN), b.answered(b.BENS_TAB, b.BEN))
     call, effects, _ = machine.step(answered, b.overdue(answered), LATER)
 
-    assert over("the colleague's browser could not take the call") in effects
+    assert over("media_failed", "the colleague's browser could not take the call") in effects
     assert not [effect for effect in effects if isinstance(effect, EnterQueue)], (
         "the caller is with Ann, not in a queue"
     )
@@ -146,7 +154,7 @@ def test_an_answer_without_media_is_no_answer() -> None:
 def test_a_colleague_who_cannot_be_had_is_told_in_words() -> None:
     call, effects, _ = machine.step(asked(), b.unavailable(), LATER)
 
-    assert effects == (over("the colleague is away"), ANN_HOLDS)
+    assert effects == (ANN_HEARS_NOTHING, over("unavailable", "the colleague is away"), ANN_HOLDS)
     assert (call.phase, call.transfers[-1].outcome) == (Phase.HELD, "unavailable")
     assert machine.step(asked(), b.unavailable(b.CID), LATER).ignored == "nobody is looked for", "that was another one"
 
@@ -154,7 +162,8 @@ def test_a_colleague_who_cannot_be_had_is_told_in_words() -> None:
 def test_a_waiting_room_that_says_nothing_does_not_hold_the_agent() -> None:
     call, effects, _ = machine.step(asked(), b.overdue(asked()), LATER)
 
-    assert (call.phase, effects) == (Phase.HELD, (over("no colleague could be reached"), ANN_HOLDS))
+    assert call.phase is Phase.HELD
+    assert effects == (ANN_HEARS_NOTHING, over("unavailable", "no colleague could be reached"), ANN_HOLDS)
 
 
 def test_114_cancelling_while_it_rings_stops_the_colleague_and_returns_the_customer() -> None:
@@ -162,40 +171,35 @@ def test_114_cancelling_while_it_rings_stops_the_colleague_and_returns_the_custo
     call, effects, _ = machine.step(b.call_in(Phase.ASKING), b.cancelled(), LATER)
 
     stopped = (BEN_STOPS, BENS_CLOSED, ReleaseAgent(agent=b.BEN, outcome="not_needed"))
-    assert effects == (over("cancelled"), ANN_HOLDS, *stopped)
+    assert effects == (ANN_HEARS_NOTHING, over("cancelled", "cancelled"), ANN_HOLDS, *stopped)
     assert call.phase is Phase.HELD
     late = b.effects(b.after(asked(), b.cancelled()), b.assigned(b.BEN))
     assert late == (ReleaseAgent(agent=b.BEN, outcome="not_needed"),), "a reservation that crosses it rings nobody"
 
 
 @pytest.mark.parametrize(
-    ("event", "why", "by", "reason"),
+    ("event", "ended", "by", "reason"),
     [
-        (b.cancelled(), "cancelled", "agent", "the consultation is over"),
-        (b.hung_up(b.BEN), "the colleague hung up", "agent", "you hung up"),
-        (
-            b.session_lost(b.BENS_TAB, b.BEN),
-            "the colleague's connection was lost",
-            "network",
-            "your connection was lost",
-        ),
-        (b.leg_failed(b.BENS_LEG), "the colleague's connection was lost", "network", "your connection was lost"),
+        (b.cancelled(), over("cancelled", "cancelled"), "agent", "the consultation is over"),
+        (b.hung_up(b.BEN), over("colleague_left", "the colleague hung up"), "agent", "you hung up"),
+        (b.session_lost(b.BENS_TAB, b.BEN), BEN_WAS_LOST, "network", "your connection was lost"),
+        (b.leg_failed(b.BENS_LEG), BEN_WAS_LOST, "network", "your connection was lost"),
     ],
     ids=["cancelled", "colleague hung up", "tab lost", "media lost"],
 )
 def test_114_however_the_colleague_leaves_the_agent_has_his_caller(
-    event: Event, why: str, by: str, reason: str
+    event: Event, ended: AgentConsultEnded, by: str, reason: str
 ) -> None:
     """#114: on hold while they talked apart, joined when they were merged."""
     gone = (BENS_CLOSED, told(b.BEN, by, reason), BEN_IS_FREE)
 
     apart, effects, _ = machine.step(b.call_in(Phase.CONSULTING), event, LATER)
-    assert effects == (over(why), ANN_HOLDS, *gone)
+    assert effects == (ANN_HEARS_NOTHING, ended, ANN_HOLDS, *gone)
     assert (apart.phase, apart.consult) == (Phase.HELD, None)
 
     together, effects, _ = machine.step(b.call_in(Phase.MERGED), event, LATER)
     joined = JoinLegs(legs=(CALLER_LEG, b.TAB_LEG))
-    assert effects == (joined, over(why), AgentJoined(agent=b.ANN, session=b.TAB, joined_at=b.NOW), *gone)
+    assert effects == (joined, ended, AgentJoined(agent=b.ANN, session=b.TAB, joined_at=b.NOW), *gone)
     assert (together.phase, together.consult, together.answered_by) == (Phase.TALKING, None, b.ANN)
 
 
