@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+import structlog
+
 from hold_audio.occasions import FAREWELLS, Choice, Occasion
 from mediaserver.legs.answering import AnsweringLeg
 from mediaserver.legs.leg import Leg
@@ -33,6 +35,8 @@ from signaling.calls.events import (
     LegSpeaks,
 )
 from signaling.ports import Post
+
+_log = structlog.get_logger(__name__)
 
 
 class MediaObserver(Protocol):
@@ -228,6 +232,16 @@ class Media:
         if part is not None and part.hears != ("ringback", country or ""):
             self._player.ring_back(part.leg.id, country)
             part.hears, part.voices = ("ringback", country or ""), ()
+
+    def press(self, call_id: str, leg: str, keys: str) -> None:
+        """Let the leg hear keys of the telephone, one after the other, in place of whom it hears."""
+        if (part := self._part(call_id, leg)) is None:
+            return
+        try:
+            self._engine.send_digits(part.leg.id, keys)
+        except ValueError as refusal:
+            # The peer has negotiated no telephone-event, or somebody presses faster than keys can be heard.
+            _log.info("keys_not_pressed", reason=str(refusal))
 
     def close(self, call_id: str, leg: str | None = None) -> None:
         """Free one leg, or all legs of the call; each falls silent at once. Unknown legs are fine."""

@@ -53,6 +53,9 @@ class MediaPort(Protocol):
     def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
         """Let the leg hear a telephone ring as it sounds in this country (ISO 3166 alpha-2)."""
 
+    def press(self, call_id: str, leg: str, keys: str) -> None:
+        """Let the leg hear keys of the telephone (RFC 4733); lost on one that knows none, or has too many to hear."""
+
 
 class WhatsAppPort(Protocol):
     """Actions towards Meta. Implemented by ``signaling.whatsapp.graph.Graph``."""

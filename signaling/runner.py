@@ -34,6 +34,7 @@ from signaling.calls.effects import (
     OccupyAgent,
     PlayHoldAudio,
     PlayRingback,
+    PressKeys,
     ReleaseAgent,
     ReserveAgent,
     RingAgent,
@@ -139,6 +140,8 @@ class Runner:
                 media.play(call_id, effect.leg, effect.queue, effect.occasion)
             case JoinLegs():
                 media.join(call_id, effect.legs)
+            case PressKeys():
+                media.press(call_id, effect.leg, effect.keys)
             case CloseLeg():
                 legs.close(call_id, effect.leg)
             case SendAction():

@@ -34,6 +34,7 @@ _PERSONAL = frozenset(
         "deeplink_payload",
         "digit",
         "except_session",
+        "keys",
         "lost_session",
         "name",
         "number",

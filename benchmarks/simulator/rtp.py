@@ -11,7 +11,7 @@ from benchmarks.simulator.opus import FRAME_SAMPLES
 _HEADER = struct.Struct("!BBHII")
 _VERSION_2 = 0x80
 _MARKER = 0x80
-_KEYS = "0123456789*#"
+KEYS = "0123456789*#"
 """In the order of their event codes (RFC 4733 3.2)."""
 _PRESSES = (1, 2, 3, 4, 5, 5, 5)
 """How long a key has been held in each of its packets, in frames; the end is sent three times (RFC 4733 2.5.1.4)."""
@@ -86,7 +86,7 @@ class OutgoingStream:
         """Press a key for 100 ms, in place of the sound (RFC 4733)."""
         for number, frames in enumerate(_PRESSES):
             end = _EVENT_END if frames == _PRESSED else 0
-            payload = bytes((_KEYS.index(digit), end | _EVENT_VOLUME, *divmod(frames * _FRAME_AT_8_KHZ, 256)))
+            payload = bytes((KEYS.index(digit), end | _EVENT_VOLUME, *divmod(frames * _FRAME_AT_8_KHZ, 256)))
             self.keys.append(RtpPacket(payload_type, number == 0, 0, 0, self.ssrc, payload))
 
     def next_packet(self) -> bytes:

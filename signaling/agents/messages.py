@@ -29,6 +29,12 @@ MAX_REASON = 80
 """Letters of a reason for being away; it stands in one line of a wallboard."""
 
 
+MAX_KEYS = 32
+"""Keys in one message: as many as the engine lets wait."""
+Keys: TypeAlias = Annotated[str, msgspec.Meta(pattern=f"^[0-9A-D*#]{{1,{MAX_KEYS}}}$")]
+"""Keys of the telephone, in the order they are pressed."""
+
+
 class CloseCode(enum.IntEnum):
     """WebSocket close codes of ours (RFC 6455 7.4.2, the private range 4000-4999)."""
 
@@ -107,6 +113,13 @@ class Mute(_Message, frozen=True, tag="mute"):
     muted: bool
 
 
+class Press(_Message, frozen=True, tag="press"):
+    """The agent presses keys of the telephone for the caller to hear, e.g. the code of a door. Nothing on hold."""
+
+    call_id: str
+    keys: Keys
+
+
 class Transfer(_Message, frozen=True, tag="transfer"):
     """The agent hands the caller over to a colleague, to a queue, or to a colleague and else to that queue.
 
@@ -163,6 +176,7 @@ DeskMessage: TypeAlias = (
     | Hold
     | Retrieve
     | Mute
+    | Press
     | Transfer
     | Consult
     | CancelConsult
@@ -182,6 +196,10 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     number: str | None = None
     """International format, for a person to read: ``+44 7700 900123``."""
     user_id: str | None = None
+    country: str | None = None
+    """Where the number is from (ISO 3166)."""
+    time_zone: str | None = None
+    """Where the number is at home (IANA), if that is one time zone."""
 
 
 class Welcome(_Message, frozen=True, tag="welcome"):
@@ -193,12 +211,19 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     """``ready``, ``away``, ``ringing``, ``busy`` or ``wrap_up``: the same in every tab of the agent."""
     role: str = "agent"
     """``agent``, or ``supervisor`` for one who may watch the wallboard."""
+    wrap_up_until: float | None = None
+    away_reason: str | None = None
+    """These two as in Presence."""
 
 
 class Presence(_Message, frozen=True, tag="presence"):
     """The agent's presence changed, in whichever tab."""
 
     presence: str
+    wrap_up_until: float | None = None
+    """When wrap-up ends by itself, epoch seconds; Ready ends it at once."""
+    away_reason: str | None = None
+    """Why he is away, if he has said it."""
 
 
 class Ring(_Message, frozen=True, tag="ring"):

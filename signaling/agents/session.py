@@ -26,6 +26,7 @@ from signaling.agents.messages import (
     Mute,
     Ping,
     Pong,
+    Press,
     Ready,
     Reject,
     Retrieve,
@@ -43,6 +44,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentMergedCall,
     AgentMuted,
+    AgentPressed,
     AgentRefused,
     AgentRetrievedCall,
     AgentTransferred,
@@ -119,6 +121,7 @@ AboutCall: TypeAlias = (
     | Hold
     | Retrieve
     | Mute
+    | Press
     | Transfer
     | Consult
     | CancelConsult
@@ -204,6 +207,8 @@ def _wish(agent: str, message: AboutCall) -> Event | None:  # noqa: PLR0911 - on
             return AgentRetrievedCall(agent=agent)
         case Mute():
             return AgentMuted(agent=agent, muted=message.muted)
+        case Press():
+            return AgentPressed(agent=agent, keys=message.keys)
         case Transfer(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:
             return AgentTransferred(agent=agent, to_agent=to_agent, queue=queue)
         case Consult(to_agent=to_agent, to_queue=queue) if to_agent is not None or queue is not None:

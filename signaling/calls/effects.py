@@ -263,6 +263,13 @@ class AgentHandedOver(_Effect, frozen=True):
     """When the conversation with the caller began; None while the tabs still ring."""
 
 
+class PressKeys(_Effect, frozen=True):
+    """Media: let this leg hear keys of the telephone (RFC 4733) in place of whom it hears."""
+
+    leg: str
+    keys: str
+
+
 class ShowDigit(_Effect, frozen=True):
     """Agents: the caller pressed a key; show it in the tab that is in conversation."""
 
@@ -338,6 +345,7 @@ Effect: TypeAlias = (
     | Say
     | PlayRingback
     | JoinLegs
+    | PressKeys
     | CloseLeg
     | SendAction
     | Connect

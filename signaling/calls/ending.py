@@ -33,6 +33,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentMergedCall,
     AgentMuted,
+    AgentPressed,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -153,6 +154,7 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: PLR0911 - one f
             | AgentHeldCall()
             | AgentRetrievedCall()
             | AgentMuted()
+            | AgentPressed()
             | AgentTransferred()
             | AgentConsulted()
             | ConsultUnavailable()

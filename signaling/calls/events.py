@@ -314,6 +314,14 @@ class AgentMuted(_Event, frozen=True):
     muted: bool
 
 
+class AgentPressed(_Event, frozen=True):
+    """The agent in conversation pressed keys of the telephone for the caller to hear."""
+
+    agent: str
+    keys: str
+    """``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
+
+
 class AgentTransferred(_Event, frozen=True):
     """An agent hands the caller over without a word to the colleague (blind transfer)."""
 
@@ -411,6 +419,7 @@ Event: TypeAlias = (
     | AgentHeldCall
     | AgentRetrievedCall
     | AgentMuted
+    | AgentPressed
     | AgentTransferred
     | AgentConsulted
     | ConsultUnavailable

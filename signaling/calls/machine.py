@@ -43,6 +43,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentMergedCall,
     AgentMuted,
+    AgentPressed,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -156,6 +157,8 @@ def _step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911,
             return holding.retrieve(call, event, now)
         case AgentMuted():
             return one_way.muted(call, event, now)
+        case AgentPressed():
+            return serving.keys_pressed(call, event)
         case AgentTransferred():
             return transferring.transfer(call, event, now)
         case AgentConsulted():

@@ -1,4 +1,4 @@
-"""Owns the media of agents' tabs as it comes up, and who is shown the caller's digits.
+"""Owns the media of agents' tabs as it comes up, and who learns of keys that caller or agent press.
 
 Media is negotiated before it is needed, so that joining is only a switch. What is lost again is in ``leaving``.
 """
@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from signaling.calls import returning, ringing
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Phase
 from signaling.calls.claims import claim_of, close, split, tab_of_leg, with_claim, with_tab
-from signaling.calls.effects import AnswerOffer, CloseLeg, SendMediaAnswer, ShowDigit, StartLeg
-from signaling.calls.events import AgentMediaOffered, DigitPressed, LegAnswered, LegConnected
+from signaling.calls.effects import AnswerOffer, CloseLeg, PressKeys, SendMediaAnswer, ShowDigit, StartLeg
+from signaling.calls.events import AgentMediaOffered, AgentPressed, DigitPressed, LegAnswered, LegConnected
 from signaling.calls.steps import Step, ignore
 
 
@@ -53,6 +53,14 @@ def digit_pressed(call: Call, event: DigitPressed) -> Step:
         return ignore(call, "no agent to show the digit to")
     (tab,) = call.claim.tabs
     return Step(call, (ShowDigit(agent=call.claim.agent, session=tab.session, digit=event.digit),))
+
+
+def keys_pressed(call: Call, event: AgentPressed) -> Step:
+    """The agent pressed keys: the caller hears them, unless they are on hold."""
+    claim = claim_of(call, event.agent)
+    if claim is None or call.phase not in (Phase.TALKING, Phase.MERGED):
+        return ignore(call, "not in conversation with this agent")
+    return Step(call, (PressKeys(leg=CALLER_LEG, keys=event.keys),))
 
 
 def _wants_media(call: Call, claim: Claim, session: str) -> bool:

@@ -359,3 +359,16 @@ async def test_an_agent_who_dials_hears_it_ring(media: Media, calls: Calls, peer
     await hears(agent, RINGBACK_HZ)
     media.join("c", ("agent-1",))
     await hears(agent, COMFORT_HZ)
+
+
+async def test_keys_that_are_too_many_to_hear_are_lost_and_the_voice_is_not(
+    media: Media, calls: Calls, peer: MakePeer[Peer]
+) -> None:
+    caller, agent = peer(MetaPeer, CALLER_HZ), peer(Peer, AGENT_HZ)
+    await connect(media, calls, "caller", caller)
+    await connect(media, calls, "agent-1", agent)
+    media.join("c", ("caller", "agent-1"))
+    for keys in ("42", "7" * 32):
+        media.press("c", "caller", keys)
+    media.press("c", "a leg that is gone", "42")
+    await hears(caller, AGENT_HZ)

@@ -70,6 +70,9 @@ class FakeMedia:
     def join(self, call_id: str, legs: Sequence[str]) -> None:
         self._asked.note("media.join", call_id, *legs)
 
+    def press(self, call_id: str, leg: str, keys: str) -> None:
+        self._asked.note("media.press", call_id, leg, keys)
+
     def ring_back(self, call_id: str, leg: str, country: str | None) -> None:
         self._asked.note("media.ring_back", call_id, leg, country)
 

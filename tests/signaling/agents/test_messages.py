@@ -10,9 +10,11 @@ from msgspec.structs import fields
 
 from signaling.agents.dialling_messages import MAX_REQUEST_ID, RequestId
 from signaling.agents.messages import (
+    MAX_KEYS,
     BadMessage,
     CallEnded,
     ClientMessage,
+    Keys,
     ServerMessage,
     decode,
     decode_from_server,
@@ -30,6 +32,7 @@ def _messages(kinds: tuple[type[msgspec.Struct], ...]) -> st.SearchStrategy[Any]
         tuple[Colleague, ...]: st.lists(st.builds(Colleague, since=times)).map(tuple),
         float | None: st.none() | times,
         RequestId: st.text(min_size=1, max_size=MAX_REQUEST_ID),
+        Keys: st.text("0123456789*#ABCD", min_size=1, max_size=MAX_KEYS),
         WallboardNow: st.builds(WallboardNow, times, st.just(()), st.just(()), st.just(())),
     }
     return st.sampled_from(kinds).flatmap(

@@ -18,6 +18,7 @@ from signaling.agents.messages import (
     Mute,
     Ping,
     Pong,
+    Press,
     Ready,
     Reject,
     Retrieve,
@@ -35,6 +36,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentMergedCall,
     AgentMuted,
+    AgentPressed,
     AgentRefused,
     AgentRetrievedCall,
     AgentTransferred,
@@ -48,6 +50,7 @@ HANG_UP = HangUp(call_id="c1")
 TRANSFER = Transfer(call_id="c1", to_agent="ben", to_queue="support")
 HOLD = Hold(call_id="c1")
 MUTE = Mute(call_id="c1", muted=True)
+PRESS = Press(call_id="c1", keys="42#")
 RETRIEVE = Retrieve(call_id="c1")
 CONSULT = Consult(call_id="c1", to_agent="ben")
 CANCEL = CancelConsult(call_id="c1")
@@ -59,6 +62,7 @@ ANSWERED = TellCall("c1", AgentAnswered(agent="ann", session="tab-1"))
 REFUSED = TellCall("c1", AgentRefused(agent="ann"))
 HELD = TellCall("c1", AgentHeldCall(agent="ann"))
 MUTED = TellCall("c1", AgentMuted(agent="ann", muted=True))
+PRESSED = TellCall("c1", AgentPressed(agent="ann", keys="42#"))
 RETRIEVED = TellCall("c1", AgentRetrievedCall(agent="ann"))
 TRANSFERRED = TellCall("c1", AgentTransferred(agent="ann", to_agent="ben", queue="support"))
 CONSULTED = TellCall("c1", AgentConsulted(agent="ann", to_agent="ben"))
@@ -92,7 +96,9 @@ def _at(stage: Stage) -> Session:
         (Stage.TALKING, HOLD, HELD, Stage.TALKING),
         (Stage.TALKING, RETRIEVE, RETRIEVED, Stage.TALKING),
         (Stage.TALKING, MUTE, MUTED, Stage.TALKING),
+        (Stage.TALKING, PRESS, PRESSED, Stage.TALKING),
         (Stage.RINGING, MUTE, PAST, Stage.RINGING),
+        (Stage.RINGING, PRESS, PAST, Stage.RINGING),
         (Stage.TALKING, TRANSFER, TRANSFERRED, Stage.TALKING),
         (Stage.TALKING, Transfer(call_id="c1"), PAST, Stage.TALKING),
         (Stage.TALKING, CONSULT, CONSULTED, Stage.TALKING),

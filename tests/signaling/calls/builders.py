@@ -18,6 +18,7 @@ from signaling.calls.events import (
     AgentMediaOffered,
     AgentMergedCall,
     AgentMuted,
+    AgentPressed,
     AgentRefused,
     AgentRetrievedCall,
     AgentSessionLost,
@@ -155,6 +156,11 @@ def leg_audible(leg: str = TAB_LEG) -> LegAudible:
 def muted(agent: str = ANN, *, muted: bool = True) -> AgentMuted:
     """The microphone is shut in the page."""
     return AgentMuted(agent=agent, muted=muted)
+
+
+def keys_pressed(agent: str = ANN) -> AgentPressed:
+    """The agent presses keys in the page."""
+    return AgentPressed(agent=agent, keys="42#")
 
 
 def assigned(agent: str = ANN) -> AgentAssigned:

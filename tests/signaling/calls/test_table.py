@@ -82,6 +82,8 @@ EVENTS: dict[str, Event | Callable[[Call], Event]] = {
     "AgentRetrievedCall/ben": b.retrieved(b.BEN),
     "AgentMuted/ann": b.muted(b.ANN),
     "AgentMuted/ben": b.muted(b.BEN),
+    "AgentPressed/ann": b.keys_pressed(b.ANN),
+    "AgentPressed/ben": b.keys_pressed(b.BEN),
     "AgentTransferred/ann": b.transferred(b.ANN),
     "AgentTransferred/ben": b.transferred(b.BEN),
     "AgentConsulted/ann": b.consulted(b.ANN),
@@ -201,6 +203,8 @@ AgentRetrievedCall/ann     -hold  -hold  -hold  -hold  -hold  -hold  -hold  talk
 AgentRetrievedCall/ben     -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -hold  -over  -over
 AgentMuted/ann             -talk  -talk  -talk  -talk  -talk  -talk  talk   held   ask    cons   merge  -talk  -talk  -over  -over
 AgentMuted/ben             -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  cons   merge  -talk  -talk  -over  -over
+AgentPressed/ann           -talk  -talk  -talk  -talk  -talk  -talk  talk   -talk  -talk  -talk  merge  -talk  -talk  -over  -over
+AgentPressed/ben           -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  merge  -talk  -talk  -over  -over
 AgentTransferred/ann       -talk  -talk  -talk  -talk  -talk  -talk  wait   wait   -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentTransferred/ben       -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -talk  -over  -over
 AgentConsulted/ann         -talk  -talk  -talk  -talk  -talk  -talk  ask    ask    -talk  -talk  -talk  -talk  -talk  -over  -over
