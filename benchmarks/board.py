@@ -17,7 +17,7 @@ from signaling.calls.effects import EnterQueue
 from signaling.calls.events import AgentAssigned, Caller, Event
 from signaling.clock import SystemClock
 from signaling.store.contract import Store
-from signaling.waiting.board import Presence
+from signaling.waiting.board import Agent
 from signaling.waiting.dispatcher import Dispatcher
 from signaling.waiting.rules import QueuePolicy, Rules
 
@@ -109,7 +109,7 @@ async def _measure(store: Store, *, agents: int, callers: int, meetings: int) ->
     }
 
 
-def _nobody_listens(_agent: str, _presence: Presence) -> None:
+def _nobody_listens(_agent: str, _state: Agent | None) -> None:
     """Presence is not measured."""
 
 

@@ -7,5 +7,13 @@ from signaling.conversations import numbers
 
 def shown(caller: Caller) -> Customer:
     """As much of the customer as WhatsApp shows the business."""
-    number = numbers.shown(caller.number) if caller.number is not None else None
-    return Customer(name=caller.name, number=number, user_id=caller.user_id)
+    if caller.number is None:
+        return Customer(name=caller.name, user_id=caller.user_id)
+    number = numbers.check(f"+{caller.number}")
+    return Customer(
+        name=caller.name,
+        number=number.shown,
+        user_id=caller.user_id,
+        country=number.country,
+        time_zone=numbers.time_zone(caller.number),
+    )

@@ -25,6 +25,7 @@ from signaling.calls.events import AgentConsulted, AgentTransferred
 from signaling.ports import Post
 from signaling.waiting import board
 
+_AWAY = Presence(presence=board.Presence.AWAY.value)
 _log = structlog.get_logger(__name__)
 
 
@@ -78,7 +79,8 @@ class Desk:
         self._tabs = Tabs()
         self.notices = Notices(self._tabs, post=post, room=room)
         """What calls tell these tabs."""
-        self._presence: dict[str, board.Presence] = {}
+        self._presence: dict[str, Presence] = {}
+        """What the tabs of an agent show; one who is not in it is plainly away."""
         self._opened = 0
 
     def open(self, agent: str, send: Send, page: str | None = None, *, role: Role = Role.AGENT) -> Tab:
@@ -93,8 +95,17 @@ class Desk:
             self._room.away(agent)
         former = next((other for other in others if page is not None and other.page == page), None)
         self._tabs.add(tab)
-        presence = self._presence.get(agent, board.Presence.AWAY)
-        send(Welcome(version=PROTOCOL_VERSION, agent=agent, presence=presence.value, role=role.value))
+        shown = self._presence.get(agent, _AWAY)
+        send(
+            Welcome(
+                version=PROTOCOL_VERSION,
+                agent=agent,
+                presence=shown.presence,
+                role=role.value,
+                wrap_up_until=shown.wrap_up_until,
+                away_reason=shown.away_reason,
+            )
+        )
         if former is not None:
             self.close(former)
         self.notices.catch_up(tab)
@@ -149,17 +160,16 @@ class Desk:
         tab.session = protocol.dial(tab.session, call_id)
         return True
 
-    def presence_changed(self, agent: str, presence: board.Presence) -> None:
+    def presence_changed(self, name: str, agent: board.Agent | None) -> None:
         """The waiting room's word on what the agent is doing: shown in all his tabs."""
-        if presence is board.Presence.OFFLINE:
-            # A tab that is open now will be away in a moment, which is what it shows already.
-            presence = board.Presence.AWAY
-        former = self._presence.pop(agent, board.Presence.AWAY)
-        if presence is not board.Presence.AWAY:
-            self._presence[agent] = presence
-        if presence is not former:
-            for tab in self._tabs.of(agent):
-                tab.send(Presence(presence=presence.value))
+        # A tab that is open although he is off the board will be away in a moment, which is what it shows already.
+        shown = _presence(agent) if agent is not None else _AWAY
+        former = self._presence.pop(name, _AWAY)
+        if shown != _AWAY:
+            self._presence[name] = shown
+        if shown != former:
+            for tab in self._tabs.of(name):
+                tab.send(shown)
 
 
 class _DiallingTab:
@@ -182,3 +192,11 @@ class _DiallingTab:
 
     def send(self, message: Dialling | DialRefused) -> None:
         self._tab.send(message)
+
+
+def _presence(agent: board.Agent) -> Presence:
+    return Presence(
+        presence=agent.presence.value,
+        wrap_up_until=agent.wrap_up_until,
+        away_reason=(agent.away_reason or None) if agent.presence is board.Presence.AWAY else None,
+    )

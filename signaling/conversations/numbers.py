@@ -3,6 +3,7 @@
 import msgspec
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from signaling.waiting.routes import NO_COUNTRY
 
@@ -43,6 +44,15 @@ def check(typed: str, *, country: str | None = None) -> NumberCheck:
 def shown(digits: str) -> str:
     """``447700900123`` as ``+44 7700 900123``; digits that are no phone number stay as they are."""
     return check(f"+{digits}").shown
+
+
+def time_zone(digits: str) -> str | None:
+    """Where the number is at home (IANA); None if it is at home in several time zones, or in none that is known."""
+    try:
+        zones = time_zones_for_number(phonenumbers.parse(f"+{digits}"))
+    except phonenumbers.NumberParseException:
+        return None
+    return zones[0] if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else None
 
 
 def national_part(digits: str) -> str | None:

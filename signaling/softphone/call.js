@@ -11,7 +11,7 @@
  *   answer, reject, hang_up  the agent pressed it and it was sent
  *   mute                     the agent turned the microphone off or on
  *   connection_lost          the server can no longer be heard; it gives a conversation back to whoever returns soon
- *   time_passed              nothing but that
+ *   time_passed              nothing but that; `elsewhere` if the agent is in a call all the same
  *   dismiss                  the agent has read how the call ended
  * A `resume` carries `talkedMs` besides what the server sent: how long the conversation has lasted by now.
  * `now` is in milliseconds and is only ever compared with itself.
@@ -133,7 +133,7 @@ function talking(call, event, now) {
     case "call_ended":
       return ended(call, event, now);
     case "stop_ring":
-      return ended(call, { endedBy: "other", reason: event.reason }, now);
+      return ended(call, { endedBy: taken(event) ? "elsewhere" : "other", reason: event.reason }, now);
     case "connection_lost":
       return change(call, { phase: "returning", asked: null, lostAt: now });
     default:
@@ -156,11 +156,13 @@ function returning(call, event, now) {
     case "time_passed":
       return now - call.lostAt < GIVE_UP_MS
         ? call
-        : ended(call, { endedBy: "connection", reason: "connection_lost" }, now);
+        : ended(call, { endedBy: event.elsewhere ? "elsewhere" : "connection", reason: "connection_lost" }, now);
     default:
       return call;
   }
 }
+
+const taken = ({ reason }) => reason === "answered_elsewhere";
 
 function ended(call, { endedBy, reason, errorCode = null, errorText = null }, now) {
   return change(call, { phase: "ended", asked: null, endedAt: now, end: { endedBy, reason, errorCode, errorText } });

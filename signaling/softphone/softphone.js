@@ -13,6 +13,7 @@ import { Devices } from "./devices/devices.js";
 import { Settings } from "./devices/settings.js";
 import { Tone } from "./devices/tone.js";
 import { listen } from "./hands.js";
+import { Keypad } from "./keypad/keypad.js";
 import { Microphone, NoMicrophone } from "./microphone.js";
 import { Ringer } from "./ringer.js";
 import { Session } from "./session.js";
@@ -31,7 +32,9 @@ const TICK_MS = 250;
 const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
 /** What the agent asks of the server about his call, by the button; the server's word alone changes what is shown. */
 const ASKS = { merge: "merge", "complete-transfer": "complete_transfer", "cancel-consult": "cancel_consult" };
-const STYLES = ["theme.css", "softphone.css", "controls.css", "call.css", "devices/settings.css", "transfer.css"];
+const STYLES = [
+  "theme.css", "softphone.css", "controls.css", "call.css", "devices/settings.css", "transfer.css", "keypad/keypad.css",
+];
 
 const sheets = await load(import.meta.url, ...STYLES);
 
@@ -51,6 +54,7 @@ class Softphone extends HTMLElement {
   #voice;
   #settings = null;
   #transfer = null;
+  #keypad = null;
   #ticking = null;
   #noticeTimer = null;
   #state = {
@@ -60,6 +64,8 @@ class Softphone extends HTMLElement {
     presence: "away",
     /** When wrap-up ends, in epoch seconds, if it is on. */
     wrapUpUntil: null,
+    /** Why the agent is away, if he has said it. */
+    awayReason: null,
     call: NO_CALL,
     /** How far the voice line is: preparing, ready, failed. */
     media: "preparing",
@@ -109,6 +115,7 @@ class Softphone extends HTMLElement {
       say,
     });
     this.#transfer ??= new Transfer(this.#view, { session: this.#session, say, call: () => this.#state.call });
+    this.#keypad ??= new Keypad(this.#view, { session: this.#session, call: () => this.#state.call });
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#session.enter();
     if (this.#session.open) this.#open();
@@ -156,12 +163,13 @@ class Softphone extends HTMLElement {
   // What the server says.
 
   #hear(message) {
-    if (message.type !== "welcome") shift.remember(message.presence ?? this.#state.presence, Date.now());
+    if (message.type === "presence") this.#presenceIs(message);
+    if (message.type !== "welcome") shift.remember(this.#state, Date.now());
     switch (message.type) {
       case "welcome":
         return this.#welcomed(message);
       case "presence":
-        return this.#presenceIs(message.presence);
+        return;
       case "media_answer":
         if (message.callId === this.#state.call.callId) this.#voice.answer(message.sdp);
         return;
@@ -172,17 +180,20 @@ class Softphone extends HTMLElement {
     }
   }
 
-  #welcomed({ agent, presence }) {
+  #welcomed({ agent, ...doing }) {
+    const { presence } = doing;
     this.#set({ agent });
-    this.#presenceIs(presence);
+    this.#presenceIs(doing);
     if (presence === "ready") return;
     const interrupted = shift.interrupted(Date.now());
+    if (presence === "away" && interrupted === "none" && shift.awayReason() && !doing.awayReason)
+      this.#session.send({ type: "away", reason: shift.awayReason() });
     if (interrupted === "short") this.#session.send({ type: "ready" });
     if (interrupted === "long" && presence === "away") this.#notify((say) => say("away_after_loss"));
   }
 
-  #presenceIs(presence) {
-    this.#set({ presence });
+  #presenceIs({ presence, wrapUpUntil = null, awayReason = null }) {
+    this.#set({ presence, wrapUpUntil, awayReason });
     if (presence === "ready") this.#prepare();
     if (presence === "away") this.#microphone.release();
   }
@@ -211,6 +222,7 @@ class Softphone extends HTMLElement {
     if (anew) this.#negotiate();
     this.#voice.follow({ talking: call.phase === "talking", speaks: speaks(call), muted: call.muted });
     if (call.phase !== "talking") this.#transfer.close();
+    if (call.phase !== "talking" || (call.held && !before.held)) this.#keypad.close();
     if (event.type === "stop_ring" && call.phase === "none") this.#notify((say) => say.one("stop_ring", event.reason));
     if (event.type === "consult_ended") this.#notify((say) => say.one("consult_ended", event.outcome));
     if (event.type === "handed_over") this.#notify((say) => say("handed_over"));
@@ -236,7 +248,7 @@ class Softphone extends HTMLElement {
 
   #tick() {
     const { call, presence } = this.#state;
-    if (live(call)) this.#advance({ type: "time_passed" });
+    if (live(call)) this.#advance({ type: "time_passed", elsewhere: presence === "busy" });
     if (live(call) || presence === "wrap_up") this.#draw();
   }
 
@@ -287,7 +299,8 @@ class Softphone extends HTMLElement {
       "hang-up": () => this.#ask("hang_up"),
       mute: () => this.#toggleMute(),
       hold: () => this.#send(this.#state.call.held ? "retrieve" : "hold"),
-      transfer: () => this.#transfer.toggle(),
+      transfer: () => this.#unfold(this.#transfer, this.#keypad),
+      "keypad-toggle": () => this.#unfold(this.#keypad, this.#transfer),
       done: () => this.#advance({ type: "dismiss" }),
       "sign-out": () => this.signOut(),
       "show-settings": () => this.#settings.show(),
@@ -318,14 +331,25 @@ class Softphone extends HTMLElement {
     if (token) this.signIn(token);
   }
 
+  /** There is room for one of them below a conversation. */
+  #unfold(wanted, other) {
+    other.close();
+    wanted.toggle();
+  }
+
   #toggleMute() {
     this.#advance({ type: "mute" });
     this.#send("mute", { muted: this.#state.call.muted });
   }
 
   async #copyNumber() {
-    await navigator.clipboard.writeText(this.#state.call.customer.number);
-    this.#notify((say) => say("number_copied"));
+    try {
+      await navigator.clipboard.writeText(this.#state.call.customer.number);
+      this.#notify((say) => say("number_copied"));
+    } catch {
+      // Embedded pages may have to be allowed it, and plain HTTP has no clipboard at all.
+      this.#notify((say) => say("copy_forbidden"));
+    }
   }
 
   /** Only asks; the switch moves when the server says so. */

@@ -5,11 +5,12 @@
  * stable: token, sign-in, sign-out, connection, presence, presence-toggle, popup, answer, reject, mute, hold, hang-up,
  * timer, waiting, conversation, ended, done, notice, language, sign-in-error, connection-warning, ring-warning,
  * microphone-warning, away-reason, copy-number, alarm, talks-muted, quality, digits, consult, complete-transfer, merge,
- * cancel-consult, transfer, transfer-panel, settings, show-settings.
+ * cancel-consult, transfer, transfer-panel, keypad, keypad-toggle, wrap-up, settings, show-settings.
  * `data-text` and `data-label` carry the key of an element's text or accessible name, `data-customer` a fact about
  * the customer; `data-optional` a fact that is hidden when there is nothing to say.
  */
 import { SETTINGS } from "./devices/template.js";
+import { KEYPAD } from "./keypad/template.js";
 
 const icon = (path) => `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`;
 
@@ -21,6 +22,8 @@ const HANDOVER = '<path class="line" d="M4 8.500h13m0 0-3.500-3.500M17 8.500 13.
 const GEAR =
   '<path class="line" d="M4 7h10M18 7h2M4 12h3M11 12h9M4 17h8M16 17h4"/><circle class="line" cx="16" cy="7" r="2"/><circle class="line" cx="9" cy="12" r="2"/><circle class="line" cx="14" cy="17" r="2"/>';
 const PAUSE = '<path class="line" d="M9 5.500v13M15 5.500v13"/>';
+const KEYS =
+  [5, 12, 19].flatMap((y) => [6, 12, 18].map((x) => `<circle cx="${x}" cy="${y}" r="1.7"/>`)).join("");
 const PERSON = '<circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20a7.5 6.5 0 0 1 15 0Z"/>';
 const BRIDGE =
   '<path class="line" d="M2.5 16.500C6 6.5 18 6.5 21.5 16.500M8 11.500v7M16 11.500v7M12 9.500v9"/>';
@@ -92,7 +95,8 @@ TEMPLATE.innerHTML = `
       <div class="avatar" aria-hidden="true" part="agent-initials"></div>
       <div class="who">
         <p class="name" part="agent"></p>
-        <p ${named("presence")} class="presence" role="status"></p>
+        <p class="doing"><span ${named("presence")} class="presence" role="status"></span>
+          <span ${named("wrap-up")} class="wrap-up" role="timer" hidden></span></p>
       </div>
       <button type="button" ${named("presence-toggle")} class="switch" role="switch">
         <span data-text="take_calls"></span><span class="track" aria-hidden="true"></span>
@@ -150,9 +154,11 @@ TEMPLATE.innerHTML = `
         <ul part="transfer-targets" data-testid="transfer-targets"></ul>
         <p part="transfer-nobody" class="hint" data-text="transfer_nobody" hidden></p>
       </div>
+      ${KEYPAD}
       <div class="actions">
         ${round("mute", "plain", MICROPHONE + '<path class="line slash" d="M4 4l16 16"/>', "mute", "M")}
         ${round("hold", "plain", PAUSE, "hold", "H")}
+        ${round("keypad-toggle", "plain", KEYS, "keypad", "K")}
         ${round("transfer", "plain", HANDOVER, "transfer", "T")}
         ${round("hang-up", "danger down", HANDSET, "hang_up")}
       </div>

@@ -33,7 +33,7 @@ export class View {
   draw(state, now, wallClock) {
     if (state.language !== this.#language) this.#speak(state.language);
     this.#frame(state);
-    this.#agent(state);
+    this.#agent(state, wallClock);
     this.#customer(state.call, wallClock);
     this.#popup(state, wallClock);
     this.#conversation(state, now);
@@ -69,19 +69,25 @@ export class View {
     this.#write("notice", notice === null ? "" : notice(say));
   }
 
-  #agent({ connection, agent, presence, call }) {
+  #agent({ connection, agent, presence, wrapUpUntil, awayReason, call }, wallClock) {
     if (agent === null) return;
     const say = this.#say;
     // What the server last said is not true any more once it cannot be heard.
     const shown = connection === "connected" ? presence : "offline";
     this.#write("agent", agent);
     this.#write("agent-initials", initials(agent));
-    this.#write("presence", say(`presence.${shown}`));
+    const why = shown === "away" && awayReason ? ` · ${awayReason}` : "";
+    this.#write("presence", say(`presence.${shown}`) + why);
     this.part("presence").dataset.state = shown;
     const toggle = this.part("presence-toggle");
     toggle.ariaChecked = String(!["away", "wrap_up", "offline"].includes(shown));
     toggle.disabled = !["away", "wrap_up", "ready"].includes(shown);
     this.#show("away-because", shown === "away");
+    const reasons = this.part("away-reason");
+    reasons.value = [...reasons.options].find(({ text }) => awayReason && text === awayReason)?.value ?? "";
+    const wrapsUp = shown === "wrap_up" && wrapUpUntil !== null;
+    this.#show("wrap-up", wrapsUp);
+    this.#write("wrap-up", wrapsUp ? formatDuration(Math.ceil(wrapUpUntil - wallClock)) : "");
     this.#show("idle", call.phase === "none");
     this.part("idle").dataset.state = shown;
     this.#write("idle-title", say(`idle_title.${shown}`));
@@ -131,6 +137,7 @@ export class View {
     const busy = call.phase === "returning" || call.asked !== null;
     this.#hold("hold", busy || call.consult !== null);
     this.#hold("transfer", busy || call.consult !== null);
+    this.#hold("keypad-toggle", busy || (call.held && call.consult?.stage !== "merged"));
     this.#show("talks-muted", talksMuted);
     this.#write("talks-muted", talksMuted ? this.#say("talks_muted") : "");
     this.#show("alarm", call.alarm !== null);

@@ -24,7 +24,7 @@ from signaling.ports import Post
 from signaling.store.contract import Store, StoreUnavailable
 from signaling.tags import caller_tag
 from signaling.waiting import board
-from signaling.waiting.board import Board, Outcome, Presence, Waiting
+from signaling.waiting.board import Agent, Board, Outcome, Waiting
 from signaling.waiting.colleagues import Asked, reserve
 from signaling.waiting.deadlines import next_deadline
 from signaling.waiting.matching import Assignment, match
@@ -36,8 +36,8 @@ COMMIT_ATTEMPTS = 8
 RETRY_S = 0.25
 """Pause before the next attempt while the store is out of reach; callers go on hearing their music."""
 
-PresenceListener: TypeAlias = Callable[[str, Presence], None]
-"""``listener(agent, presence)``: the presence of an agent has changed."""
+PresenceListener: TypeAlias = Callable[[str, Agent | None], None]
+"""``listener(name, agent)``: what the agent is doing, until when or why, has changed; None once he is off the board."""
 
 _News: TypeAlias = tuple[str, Event]
 """What a call has to be told, after its id."""
@@ -287,7 +287,12 @@ class Dispatcher:
         assert self._listener is not None
         for name, agent in after.agents.items():
             known = before.agents.get(name)
-            if known is not agent and (known is None or known.presence is not agent.presence):
-                self._listener(name, agent.presence)
+            if known is not agent and (known is None or _shown(known) != _shown(agent)):
+                self._listener(name, agent)
         for name in before.agents.keys() - after.agents.keys():
-            self._listener(name, Presence.OFFLINE)
+            self._listener(name, None)
+
+
+def _shown(agent: Agent) -> tuple[object, ...]:
+    """What listeners are told about."""
+    return agent.presence, agent.wrap_up_until, agent.away_reason

@@ -52,3 +52,17 @@ async def test_a_lost_conversation_that_nobody_gives_back_is_over(desk: Scripted
         return [1000, 8999, 9000].map((now) => step(lost, { type: "time_passed" }, now).phase);
     }""")
     assert phases == ["returning", "returning", "ended"], "the page shows a call that the server gave to another agent"
+
+
+async def test_a_page_that_was_left_out_does_not_say_that_the_caller_went_back(
+    desk: ScriptedDesk, new_page: NewPage
+) -> None:
+    """The agent is in a call all the same: another window of his was given the conversation."""
+    page = await new_page(desk.url)
+    told = await page.evaluate("""async () => {
+        const { NO_CALL, step } = await import("/softphone/call.js");
+        const events = ["ring", "joined", "connection_lost"].map((type) => ({ type, callId: "1" }));
+        const lost = events.reduce((call, event) => step(call, event, 1000), NO_CALL);
+        return [true, false].map((elsewhere) => step(lost, { type: "time_passed", elsewhere }, 9000).end.endedBy);
+    }""")
+    assert told == ["elsewhere", "connection"]

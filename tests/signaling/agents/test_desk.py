@@ -47,11 +47,15 @@ from signaling.waiting import board
 from tests.signaling.agents.office import JOINED_AT, RING, RUNG, Office
 
 
+def doing(presence: board.Presence, *, wrap_up_until: float | None = None, away_reason: str = "") -> board.Agent:
+    return board.Agent(presence=presence, idle_since=0, wrap_up_until=wrap_up_until, away_reason=away_reason)
+
+
 def test_a_tab_is_welcomed_with_the_presence_the_room_gave(office: Office) -> None:
     sent: list[ServerMessage] = []
     office.desk.open("ann", sent.append)
     assert sent == [Welcome(version=1, agent="ann", presence="away")]
-    office.desk.presence_changed("ann", board.Presence.BUSY)
+    office.desk.presence_changed("ann", doing(board.Presence.BUSY))
     again: list[ServerMessage] = []
     office.desk.open("ann", again.append)
     assert again == [Welcome(version=1, agent="ann", presence="busy")], "#86: a tab shows a state of its own"
@@ -62,7 +66,7 @@ def test_86_a_press_of_ready_is_shown_when_the_room_says_so_and_not_before(offic
     tab, sent = office.open()
     office.desk.receive(tab, Ready())
     assert sent == [], "the tab showed a wish as a fact"
-    office.desk.presence_changed("ann", board.Presence.READY)
+    office.desk.presence_changed("ann", doing(board.Presence.READY))
     assert sent == [Presence(presence="ready")]
     office.desk.receive(tab, Away())
     assert office.reported == [("away", "ann"), ("ready", "ann"), ("away", "ann")]
@@ -256,8 +260,11 @@ def test_a_second_hello_changes_nothing(office: Office) -> None:
     ("caller", "customer"),
     [
         (Caller(user_id="US.1"), Customer(user_id="US.1")),
-        (Caller(number="5511987654321"), Customer(number="+55 11 98765-4321")),
-        (Caller(number="81312345678"), Customer(number="+81 3-1234-5678")),
+        (
+            Caller(number="5511987654321"),
+            Customer(number="+55 11 98765-4321", country="BR", time_zone="America/Sao_Paulo"),
+        ),
+        (Caller(number="81312345678"), Customer(number="+81 3-1234-5678", country="JP", time_zone="Asia/Tokyo")),
         (Caller(number="0"), Customer(number="+0")),
         (Caller(number="not digits", name="Kim"), Customer(name="Kim", number="+not digits")),
     ],
@@ -272,8 +279,8 @@ def test_the_customer_is_shown_as_a_person_reads_it(office: Office, caller: Call
 def test_a_tab_that_opens_while_the_last_one_goes_is_shown_away_once(office: Office) -> None:
     """The waiting room says offline for the old tab and away for the new one; the page knows no third state."""
     _, sent = office.open()
-    for presence in (board.Presence.READY, board.Presence.OFFLINE, board.Presence.AWAY):
-        office.desk.presence_changed("ann", presence)
+    for agent in (doing(board.Presence.READY), None, doing(board.Presence.AWAY)):
+        office.desk.presence_changed("ann", agent)
     assert sent == [Presence(presence="ready"), Presence(presence="away")], (
         "the page would show what is not true, or flicker"
     )
@@ -283,3 +290,18 @@ def test_why_an_agent_is_away_reaches_the_waiting_room(office: Office) -> None:
     tab, _ = office.open()
     office.desk.receive(tab, Away(reason="lunch"))
     assert office.reported[-1] == ("away lunch", "ann")
+
+
+def test_every_tab_is_told_when_wrap_up_ends_and_why_the_agent_is_away(office: Office) -> None:
+    _, sent = office.open()
+    office.desk.presence_changed("ann", doing(board.Presence.WRAP_UP, wrap_up_until=30.0))
+    office.desk.presence_changed("ann", doing(board.Presence.AWAY, away_reason="lunch"))
+    office.desk.presence_changed("ann", doing(board.Presence.AWAY, away_reason="meeting"))
+    assert sent == [
+        Presence(presence="wrap_up", wrap_up_until=30.0),
+        Presence(presence="away", away_reason="lunch"),
+        Presence(presence="away", away_reason="meeting"),
+    ]
+    again: list[ServerMessage] = []
+    office.desk.open("ann", again.append)
+    assert again == [Welcome(version=1, agent="ann", presence="away", away_reason="meeting")], "tabs disagree"

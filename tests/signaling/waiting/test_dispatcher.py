@@ -76,7 +76,9 @@ class Room:
         )
 
     async def start(self) -> None:
-        await self.dispatcher.start(lambda *told: self.told.put_nowait(told))
+        await self.dispatcher.start(
+            lambda name, agent: self.told.put_nowait((name, agent.presence if agent else Presence.OFFLINE))
+        )
 
     async def next_post(self) -> tuple[str, Event]:
         """What a call is told next."""
