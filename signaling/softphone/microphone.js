@@ -20,6 +20,9 @@ const REASONS = {
   AbortError: "busy",
 };
 
+/** The device was unplugged since it was chosen. */
+const GONE = new Set(["NotFoundError", "OverconstrainedError"]);
+
 export class Microphone {
   #held = null;
   #chosen;
@@ -56,9 +59,10 @@ async function open(device) {
   // Browsers hide the devices from pages that came over plain HTTP from another machine.
   if (!navigator.mediaDevices) throw new NoMicrophone("insecure");
   try {
-    // A wish, not a condition: any microphone is better than none.
-    return await navigator.mediaDevices.getUserMedia({ audio: { ...WISHES, deviceId: device } });
+    return await navigator.mediaDevices.getUserMedia({ audio: device ? { ...WISHES, deviceId: { exact: device } } : WISHES });
   } catch (error) {
+    // Any microphone is better than none; as a mere wish browsers would leave the chosen one aside, too.
+    if (device && GONE.has(error.name)) return open("");
     throw new NoMicrophone(REASONS[error.name] ?? "missing");
   }
 }

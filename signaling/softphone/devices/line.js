@@ -6,7 +6,7 @@
 /** The two directions of a line as they were at the last look; `look` gives what changed since. */
 export class Line {
   #peer;
-  #before = { received: 0, lost: 0, remoteLost: 0, sent: 0 };
+  #before = { received: 0, lost: 0, remoteLost: 0, sent: 0, heardEnergy: 0, heardFor: 0, saidEnergy: 0, saidFor: 0 };
 
   constructor(peer) {
     this.#peer = peer;
@@ -14,7 +14,8 @@ export class Line {
 
   /**
    * `{ path, roundTripMs, hearing: { loss, jitterMs, level }, heard: { loss, jitterMs, level } }`; what is not known yet
-   * is null. `path` is `host`, `srflx`, `prflx` or `relay`; loss is a part from 0 to 1, a level an amplitude from 0 to 1.
+   * is null. `path` is `host`, `srflx`, `prflx` or `relay`; loss is a part from 0 to 1, a level an amplitude from 0 to 1,
+   * root mean square, so that neither a pause between two words nor a click is taken for the whole.
    */
   async look() {
     const all = [...(await this.#peer.getStats()).values()];
@@ -23,22 +24,27 @@ export class Line {
     const incoming = first("inbound-rtp", ({ kind }) => kind === "audio");
     const outgoing = first("outbound-rtp", ({ kind }) => kind === "audio");
     const remote = first("remote-inbound-rtp", ({ kind }) => kind === "audio");
+    const microphone = first("media-source", ({ kind }) => kind === "audio");
     const now = {
       received: incoming?.packetsReceived ?? 0,
       lost: incoming?.packetsLost ?? 0,
       remoteLost: remote?.packetsLost ?? 0,
       sent: outgoing?.packetsSent ?? 0,
+      heardEnergy: incoming?.totalAudioEnergy ?? 0,
+      heardFor: incoming?.totalSamplesDuration ?? 0,
+      saidEnergy: microphone?.totalAudioEnergy ?? 0,
+      saidFor: microphone?.totalSamplesDuration ?? 0,
     };
     const since = (name) => Math.max(0, now[name] - this.#before[name]);
     const hearing = incoming && {
       loss: part(since("lost"), since("received") + since("lost")),
       jitterMs: milliseconds(incoming.jitter),
-      level: incoming.audioLevel ?? null,
+      level: loudness(since("heardEnergy"), since("heardFor")),
     };
     const heard = outgoing && {
       loss: remote ? part(since("remoteLost"), since("sent")) : null,
       jitterMs: milliseconds(remote?.jitter),
-      level: first("media-source", ({ kind }) => kind === "audio")?.audioLevel ?? null,
+      level: loudness(since("saidEnergy"), since("saidFor")),
     };
     this.#before = now;
     return {
@@ -51,6 +57,7 @@ export class Line {
 }
 
 const milliseconds = (seconds) => (seconds === undefined ? null : Math.round(seconds * 1000));
+const loudness = (energy, seconds) => (seconds > 0 ? Math.min(1, Math.sqrt(energy / seconds)) : null);
 const part = (some, all) => (all > 0 ? Math.min(1, some / all) : 0);
 
 /** Beyond these a conversation begins to suffer (ITU-T G.114 for delay; loss and jitter as Opus conceals them). */

@@ -9,6 +9,8 @@ import { NoMicrophone } from "../microphone.js";
 /** How long a line may take to come up; ICE gives up later than people do. */
 const UP_WITHIN_MS = 8_000;
 const LISTEN_MS = 3_000;
+/** -60 dB below full scale: quieter than any music, louder than comfort noise. */
+const SOUND = 0.001;
 
 /**
  * Runs a test. `session` as in ../session.js; `microphone` as in ../microphone.js; `onVoice(stream)` may play what is
@@ -34,7 +36,7 @@ export async function testLine(session, microphone, onVoice) {
     await within(LISTEN_MS, new Promise(() => {}));
     const { path, roundTripMs, hearing } = await line.look();
     const quality = verdict(hearing, roundTripMs);
-    return hearing?.level > 0 ? { ok: quality !== "poor", path, roundTripMs, quality } : { ok: false, reason: "network" };
+    return hearing?.level > SOUND ? { ok: quality !== "poor", path, roundTripMs, quality } : { ok: false, reason: "network" };
   } catch (error) {
     if (error instanceof NoMicrophone) return { ok: false, reason: "microphone" };
     throw error;
