@@ -61,7 +61,7 @@ const round = (name, kind, image, key, letter = "") => `
 
 const DIRECTION = (name) => `
   <div><dt data-text="${name}"></dt>
-    <dd><span class="bar" part="${name}-level" aria-hidden="true"></span><span part="${name}-verdict"></span></dd></div>`;
+    <dd><span class="bar" ${named(`${name}-level`)} aria-hidden="true"></span><span ${named(`${name}-verdict`)}></span></dd></div>`;
 
 export const TEMPLATE = document.createElement("template");
 TEMPLATE.innerHTML = `
@@ -105,7 +105,7 @@ TEMPLATE.innerHTML = `
 
     <div part="idle" class="panel idle" hidden>
       <span class="emblem">${icon(HANDSET)}</span>
-      <h2 part="idle-title"></h2>
+      <h2 ${named("idle-title")}></h2>
       <p class="hint" part="idle-hint"></p>
       <label class="because" part="away-because" hidden><span data-text="away_because"></span>
         <select ${named("away-reason")} class="quiet">${AWAY_REASONS}</select></label>
