@@ -161,10 +161,11 @@ class Supervisor:
         elif isinstance(news, ConnectAnswered) and await self._was_given_up(news):
             self._end_at_meta(news)
         else:
-            if isinstance(news, CallTerminated):
-                await self._ended.tombstone(news.call_id)
+            # Parked before anything is waited for: its id may become known meanwhile.
             if not isinstance(news, CallTerminated) or news.direction is not Direction.INBOUND:
                 self._aliases.park(news, self._clock())
+            if isinstance(news, CallTerminated):
+                await self._ended.tombstone(news.call_id)
 
     async def _was_given_up(self, answered: ConnectAnswered) -> bool:
         """Whether connect made this call after all, when we had stopped waiting for an answer to it."""

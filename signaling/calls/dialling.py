@@ -9,7 +9,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from signaling.calls import ending, serving
+from signaling.calls import ending, one_way, serving
 from signaling.calls.call import CALLER_LEG, AgentTab, Call, Claim, Dial, DialOutcome, End, Phase, Route
 from signaling.calls.claims import with_claim, with_tab
 from signaling.calls.effects import (
@@ -39,10 +39,14 @@ from signaling.calls.events import (
     DeadlinePassed,
     Event,
     LegAnswered,
+    LegAudible,
     LegConnected,
     LegFailed,
+    LegInaudible,
     LegOffered,
     LegRefused,
+    LegSilent,
+    LegSpeaks,
     ServerStopping,
 )
 from signaling.calls.joining import join
@@ -115,6 +119,10 @@ def step(call: Call, event: Event, now: float) -> Step:  # noqa: C901, PLR0911, 
             return _give_up(call, now, "the agent hung up")
         case AgentSessionLost() if _dials(call, event.agent, event.session):
             return _give_up(call, now, "the agent's page was closed")
+        case LegInaudible() | LegAudible():
+            return one_way.heard(call, event, now)
+        case LegSilent() | LegSpeaks() if event.leg == CALLER_LEG:
+            return one_way.heard(call, event, now)
         case AgentAssigned() if not _dials(call, event.agent):
             return ignore(call, "still dialling", ReleaseAgent(agent=event.agent, outcome="not_needed"))
         case _:

@@ -66,8 +66,8 @@ class Seats(Protocol):
     def engage(self, call_id: str, agent: str, queue: str) -> Awaitable[bool]:
         """The agent is busy with this call, unless he has another one."""
 
-    def leave(self, call_id: str) -> None:
-        """Free him."""
+    def release(self, call_id: str, agent: str, outcome: str) -> None:
+        """Free him: ``not_needed`` leaves him as he was before."""
 
 
 Start: TypeAlias = Callable[[CallDialled, Route], bool]
@@ -171,7 +171,7 @@ class Dials:
         try:
             answer = await self._permissions.reserve(call_id, dialled.phone_number_id, dialled.caller)
         except StoreUnavailable:
-            self._seats.leave(call_id)
+            self._seats.release(call_id, tab.agent, "not_needed")
             raise
         if isinstance(answer, Refused):
             refused = answer
@@ -181,7 +181,7 @@ class Dials:
         elif not self._start(replace(dialled, warnings=answer.warnings), route):
             refused = Refused("unavailable", "the server is stopping")
         if refused is not None:
-            self._seats.leave(call_id)
+            self._seats.release(call_id, tab.agent, "not_needed")
             if isinstance(answer, Granted):
                 self.settle(call_id, _never_dialled(dialled))
         return refused

@@ -18,11 +18,14 @@ from signaling.calls.events import (
     Caller,
     CallOffered,
     CallTerminated,
+    ConnectConfirmed,
+    Direction,
     LegAnswered,
     LegConnected,
 )
 from signaling.supervisor import Supervisor
 from signaling.trace import Line, TraceFolder, replay
+from tests.signaling.calls.dialling_builders import DIALLED
 from tests.support.ports import Asked, FakeRecords, fake_ports
 
 NOW = 1_795_334_400.0
@@ -147,6 +150,25 @@ async def test_close_ends_living_calls_at_meta(desk: Desk) -> None:
     await desk.supervisor.deliver((CallTerminated(call_id="wacid.A", status="COMPLETED"),))
     await closing
     assert desk.records.written[0].meta_status == "COMPLETED", "Meta's last word is in the record"
+
+
+async def test_news_whose_id_becomes_known_while_it_is_written_down_reaches_its_call(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meta's terminate overtakes the answer to connect: the agent must not hear it ring on."""
+    desk.supervisor.dial(DIALLED, Route(queue="main"))
+    await desk.asked.until("legs.offer")
+    tombstone = desk.records.tombstone
+
+    async def slowly(call_id: str) -> None:
+        desk.supervisor.post(DIALLED.call_id, ConnectConfirmed(wacid="wacid.out"))
+        await tombstone(call_id)
+
+    monkeypatch.setattr(desk.records, "tombstone", slowly)
+    await desk.supervisor.deliver((CallTerminated(call_id="wacid.out", direction=Direction.OUTBOUND),))
+
+    (record,) = await desk.asked.until("records.write")
+    assert record.call_id == DIALLED.call_id
 
 
 async def test_a_new_process_ends_what_the_former_left_alive(desk: Desk) -> None:

@@ -3,10 +3,11 @@
 from signaling.calls import machine
 from signaling.calls.call import CALLER_LEG, Call, Deadline, Phase
 from signaling.calls.effects import AudioAlarm, WriteRecord
-from signaling.calls.events import DeadlinePassed, Event
+from signaling.calls.events import CallStatus, DeadlinePassed, Event
 from signaling.calls.hearing import Alarm
 from signaling.calls.reasons import Reason
 from tests.signaling.calls import builders as b
+from tests.signaling.calls import dialling_builders as d
 
 AFTER_S = b.POLICIES.one_way_s
 RAISED = DeadlinePassed(reason=Reason.ONE_WAY)
@@ -99,3 +100,12 @@ def test_the_record_keeps_every_alarm_the_last_one_until_the_end() -> None:
 def test_an_alarm_that_comes_late_is_not_raised_for_who_is_heard_again() -> None:
     heard = at(TALKING, 10, b.leg_inaudible(), b.leg_audible())
     assert machine.step(heard, RAISED, b.NOW + 30.0).ignored == "this deadline was lifted"
+
+
+def test_a_microphone_that_is_dead_while_it_rings_is_told_of_once_they_talk() -> None:
+    """What nobody hears is told once, and of a call that an agent places it may be told before anybody picks up."""
+    for event, silent in ((b.leg_inaudible(), "agent"), (b.leg_silent(CALLER_LEG), "caller")):
+        talking = b.after(d.ringing_with_media(), event, d.progressed(CallStatus.ACCEPTED))
+        assert talking.phase is Phase.TALKING
+        assert due(talking) == AFTER_S
+        assert b.effects(talking, RAISED, b.NOW + AFTER_S) == (alarm(silent),)

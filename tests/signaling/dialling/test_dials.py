@@ -14,6 +14,7 @@ from signaling.store.contract import StoreUnavailable
 
 PNID = "445566778899001"
 NOOR = Caller(number="447700900123")
+FREED = "release ann not_needed"
 WISH = Dial(request_id="w1", to=DialTo(number="+44 7700 900123"), sdp="v=0 tab")
 ASKED = CallBackRequest(
     call_id="wacid.missed",
@@ -76,8 +77,8 @@ class World:
         self.happened.append(f"engage {agent} {queue}")
         return self.agent_free
 
-    def leave(self, call_id: str) -> None:
-        self.happened.append("leave")
+    def release(self, call_id: str, agent: str, outcome: str) -> None:
+        self.happened.append(f"release {agent} {outcome}")
 
     async def reserve(self, call_id: str, phone_number_id: str, who: Caller) -> Granted | Refused:
         self.happened.append("reserve")
@@ -185,7 +186,7 @@ async def test_a_missing_permission_frees_the_agent_and_says_when(world: World) 
     assert message == DialRefused(
         request_id="w1", code="connected_calls", reason="five calls in 24 hours", free_at=99.0
     )
-    assert world.happened[-1] == "leave", "#80: the agent stays busy"
+    assert world.happened[-1] == FREED, "#80: the agent stays busy, or has to wrap up what never was"
 
 
 async def test_a_store_that_is_away_frees_the_agent(world: World) -> None:
@@ -194,7 +195,7 @@ async def test_a_store_that_is_away_frees_the_agent(world: World) -> None:
     world.dials.dial(tab, WISH)
 
     assert await tab.refusal() == "unavailable"
-    assert world.happened[-1] == "leave"
+    assert world.happened[-1] == FREED
 
 
 @pytest.mark.parametrize("why", ["closed", "stopping"])
@@ -207,7 +208,7 @@ async def test_what_is_held_is_given_back_if_the_call_cannot_begin(world: World,
 
     _, settled = await asyncio.wait_for(world.settled.get(), 5)
     assert settled.outcome is DialOutcome.CANCELLED, "the slot of the permission is lost"
-    assert world.happened[-1] == "leave"
+    assert world.happened[-1] == FREED
 
 
 async def test_a_request_to_be_called_back_says_whom_and_for_which_queue(world: World) -> None:
