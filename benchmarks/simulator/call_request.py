@@ -2,10 +2,10 @@
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.simulator import refusal
-from benchmarks.simulator.outbound import ConnectRequest
 
 _COMMON = frozenset({"messaging_product", "action", "call_id", "to"})
 """``to`` beside ``call_id`` is tolerated, as Meta's samples have it."""
@@ -20,6 +20,16 @@ _FIELDS = {
 _OPAQUE_CHARACTERS = 512
 _NUMBER = re.compile(r"\+?\d{7,15}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?\d+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectRequest:
+    """What POST /calls with the action connect asks for."""
+
+    to: str | None
+    recipient: str | None
+    sdp: str
+    opaque: str | None
 
 
 def parse(raw: bytes) -> dict[str, Any]:

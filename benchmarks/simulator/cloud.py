@@ -11,13 +11,14 @@ from benchmarks.simulator import business_payloads, message_payloads, payloads, 
 from benchmarks.simulator.announcer import Announcer
 from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import Phone, SimulatedCall, Stage, Windows
+from benchmarks.simulator.call_request import ConnectRequest
 from benchmarks.simulator.clock import Clock
 from benchmarks.simulator.graph import Fault, GraphApi
 from benchmarks.simulator.ids import new_call_id
 from benchmarks.simulator.message_request import MessageRequest
 from benchmarks.simulator.messaging import Messaging
 from benchmarks.simulator.number import BusinessNumber, Standing
-from benchmarks.simulator.outbound import BusinessCalls, ConnectRequest
+from benchmarks.simulator.outbound import BusinessCalls
 from benchmarks.simulator.pacer import Pacer
 from benchmarks.simulator.payloads import Batch, Business, CallFacts, EndFacts, Json, Shape, User
 from benchmarks.simulator.permission_ledger import WEEK_S, PermissionLedger

@@ -15,10 +15,10 @@ from aiohttp import web
 from benchmarks.simulator import call_request, message_request, refusal
 from benchmarks.simulator.business_call import BusinessCall
 from benchmarks.simulator.call import SimulatedCall
+from benchmarks.simulator.call_request import ConnectRequest
 from benchmarks.simulator.message_request import MessageRequest
 from benchmarks.simulator.moment import happens_within
 from benchmarks.simulator.number import BusinessNumber
-from benchmarks.simulator.outbound import ConnectRequest
 from benchmarks.simulator.payloads import Json
 from benchmarks.simulator.refusal import Refusal
 from benchmarks.simulator.templates import Templates

@@ -4,13 +4,14 @@ A call itself is business_call's; the counting per user is the permission ledger
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from benchmarks.simulator import business_offer, refusal
 from benchmarks.simulator.business_call import BusinessCall, Reaction, Stage
 from benchmarks.simulator.business_offer import BusinessOffer
 from benchmarks.simulator.business_payloads import BusinessCallFacts
 from benchmarks.simulator.call import Windows
+from benchmarks.simulator.call_request import ConnectRequest
 from benchmarks.simulator.callee import CalleePhone
 from benchmarks.simulator.ids import new_call_id
 from benchmarks.simulator.message_payloads import PermissionReply
@@ -21,16 +22,6 @@ from benchmarks.simulator.sdp_rules import SdpRefused
 from benchmarks.simulator.telling import Told
 from benchmarks.simulator.whatsapp_user import Users, WhatsAppUser
 from benchmarks.simulator.world import World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectRequest:
-    """What POST /calls with the action connect asks for."""
-
-    to: str | None
-    recipient: str | None
-    sdp: str
-    opaque: str | None
 
 
 class BusinessCalls:
