@@ -1,13 +1,15 @@
 /**
  * Owns what this tab knows of its one call: `step(call, event, now)`, pure, without clock, network or DOM.
  *
- * Phases: none → ringing → talking → ended → none, and talking ⇄ returning while a conversation has lost its line.
+ * Phases: none → ringing or dialling → talking → ended → none, and talking ⇄ returning while a conversation has lost its
+ * line. A call that is dialled has no id before the server gives it one; until then `requestId` names it.
  * Beside it: `consult`, the colleague who is being asked ({ stage, colleague }, or null), `digits` that the customer has
  * pressed, and `alarm`, the side of which nothing can be heard (`caller`, `agent`, or null).
  * Only messages of the server move a phase; a press of a button is remembered in `asked` until the server confirms
  * it, so the state shown is always the server's.
  *
  * Events are the server's messages as they arrive, and of this page's own:
+ *   dial                     the agent phones somebody: { requestId, customer, queue }
  *   answer, reject, hang_up  the agent pressed it and it was sent
  *   mute                     the agent turned the microphone off or on
  *   connection_lost          the server can no longer be heard; it gives a conversation back to whoever returns soon
@@ -32,7 +34,7 @@ export const speaks = (call) =>
   call.phase === "talking" && !call.muted && (!call.held || ["talking", "merged"].includes(call.consult?.stage));
 
 /** The call needs a media leg in this tab. */
-export const live = (call) => ["ringing", "talking", "returning"].includes(call.phase);
+export const live = (call) => ["ringing", "dialling", "talking", "returning"].includes(call.phase);
 
 /** Seconds of conversation so far, or in all once it has ended. */
 export const talkedSeconds = (call, now) => (call.joinedAt === null ? 0 : ((call.endedAt ?? now) - call.joinedAt) / 1000);
@@ -41,10 +43,14 @@ export const talkedSeconds = (call, now) => (call.joinedAt === null ? 0 : ((call
 export function step(call, event, now) {
   if (event.type === "ring") return ring(call, event);
   if (event.type === "resume") return resume(call, event, now);
+  if (event.type === "dial") return live(call) ? call : dial(event);
+  if (event.requestId !== undefined) return dialled(call, event, now);
   if (event.callId !== undefined && event.callId !== call.callId) return call;
   switch (call.phase) {
     case "ringing":
       return ringing(call, event, now);
+    case "dialling":
+      return dialling(call, event, now);
     case "talking":
       return talking(call, event, now);
     case "returning":
@@ -56,9 +62,21 @@ export function step(call, event, now) {
   }
 }
 
+/** The agent phones somebody; everything else about it the server says. */
+const dial = ({ requestId, customer, queue }) =>
+  begun({ phase: "dialling", callId: null, requestId, direction: "outbound", channel: "whatsapp", customer, queue });
+
+/** What the server says of a wish to phone somebody, before that is a call. */
+function dialled(call, event, now) {
+  if (call.phase !== "dialling" || event.requestId !== call.requestId) return call;
+  if (event.type === "dialling") return change(call, { callId: event.callId, stage: event.stage, warnings: event.warnings });
+  const { code, reason = "", freeAt = null } = event;
+  return change(ended(call, { endedBy: "refused", reason: code, errorText: reason }, now), { freeAt });
+}
+
 /** A call that was lost in mid-conversation may ring here again; a conversation is never interrupted by a ring. */
 function ring(call, { callId, direction, channel, customer, queue, waitingSince, consultFrom = null, ctaPayload = null }) {
-  if (call.phase === "talking" || (call.phase === "ringing" && call.callId === callId)) return call;
+  if (["talking", "dialling"].includes(call.phase) || (call.phase === "ringing" && call.callId === callId)) return call;
   return begun({ phase: "ringing", callId, direction, channel, customer, queue, waitingSince, consultFrom, ctaPayload });
 }
 
@@ -85,6 +103,10 @@ const begun = (fields) =>
     consult: null,
     consultFrom: null,
     ctaPayload: null,
+    requestId: null,
+    stage: null,
+    warnings: [],
+    freeAt: null,
     digits: "",
     alarm: null,
     joinedAt: null,
@@ -106,6 +128,21 @@ function ringing(call, event, now) {
       return NO_CALL;
     case "call_ended":
       return ended(call, event, now);
+    default:
+      return call;
+  }
+}
+
+function dialling(call, event, now) {
+  switch (event.type) {
+    case "hang_up":
+      return call.asked === null ? change(call, { asked: "hang_up" }) : call;
+    case "joined":
+      return change(call, { phase: "talking", asked: null, joinedAt: now });
+    case "call_ended":
+      return ended(call, event, now);
+    case "connection_lost":
+      return ended(call, { endedBy: "connection", reason: "connection_lost" }, now);
     default:
       return call;
   }

@@ -3,7 +3,8 @@
  * agent's presses become one state; the devices (ring, microphone, voice) follow it, and the view draws it.
  *
  * Attributes: `server` (address of the server, default: the page's own), `lang` (`en`, `ja`).
- * Methods:    `signIn(token)`, `signOut()`.  Property: `summary`, as in the event.
+ * Methods:    `signIn(token)`, `signOut()`, `dial({ from, to: { number?, userId? }, name?, queue?, callBackId? })`.
+ * Property:   `summary`, as in the event.
  * Event:      `ringbridge-change`, detail { connection, presence, phase, callId, customer, language, title }.
  * Theme:      custom properties of theme.css and `::part()` names of template.js.
  */
@@ -29,7 +30,7 @@ const LANGUAGE_KEY = "ringbridge.language";
 const NOTICE_MS = 8_000;
 const TICK_MS = 250;
 /** Where the keyboard goes when a phase begins. */
-const FOCUS = { none: "presence-toggle", ringing: "popup", talking: "mute", returning: "mute", ended: "done" };
+const FOCUS = { none: "presence-toggle", ringing: "popup", dialling: "cancel-dial", talking: "mute", returning: "mute", ended: "done" };
 /** What the agent asks of the server about his call, by the button; the server's word alone changes what is shown. */
 const ASKS = { merge: "merge", "complete-transfer": "complete_transfer", "cancel-consult": "cancel_consult" };
 const STYLES = [
@@ -151,6 +152,21 @@ class Softphone extends HTMLElement {
     this.#session.signOut();
   }
 
+  /**
+   * Phone a customer from one of our numbers (`from`, Meta's id); nothing happens during another call. Whether the
+   * call may be, the server says; the agent sees how it comes out.
+   */
+  async dial({ from, to, name = null, queue = null, callBackId = null }) {
+    const requestId = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    this.#advance({ type: "dial", requestId, customer: { name, ...to }, queue });
+    if (this.#state.call.requestId !== requestId) return;
+    await this.#withMicrophone(async () => {
+      const sdp = await this.#voice.negotiate();
+      if (sdp !== null) this.#session.send({ type: "dial", requestId, from, to, sdp, queue, callBackId });
+    });
+    if (this.#state.microphone !== null) this.#advance({ type: "dial_refused", requestId, code: "microphone" });
+  }
+
   #open() {
     this.#set({ signedIn: true, agent: null, notice: null });
   }
@@ -223,6 +239,8 @@ class Softphone extends HTMLElement {
     this.#voice.follow({ talking: call.phase === "talking", speaks: speaks(call), muted: call.muted });
     if (call.phase !== "talking") this.#transfer.close();
     if (call.phase !== "talking" || (call.held && !before.held)) this.#keypad.close();
+    // Given up before the server had named the call: now that it has a name, it can be ended.
+    if (event.type === "dialling" && call.asked !== null) this.#send("hang_up");
     if (event.type === "stop_ring" && call.phase === "none") this.#notify((say) => say.one("stop_ring", event.reason));
     if (event.type === "consult_ended") this.#notify((say) => say.one("consult_ended", event.outcome));
     if (event.type === "handed_over") this.#notify((say) => say("handed_over"));
@@ -239,7 +257,7 @@ class Softphone extends HTMLElement {
   #ask(type) {
     const before = this.#state.call;
     this.#advance({ type });
-    if (this.#state.call !== before) this.#session.send({ type, callId: before.callId });
+    if (this.#state.call !== before && before.callId !== null) this.#session.send({ type, callId: before.callId });
   }
 
   #send(type, fields = {}) {
@@ -297,6 +315,7 @@ class Softphone extends HTMLElement {
       answer: () => this.#ask("answer"),
       reject: () => this.#ask("reject"),
       "hang-up": () => this.#ask("hang_up"),
+      "cancel-dial": () => this.#ask("hang_up"),
       mute: () => this.#toggleMute(),
       hold: () => this.#send(this.#state.call.held ? "retrieve" : "hold"),
       transfer: () => this.#unfold(this.#transfer, this.#keypad),

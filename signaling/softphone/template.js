@@ -5,7 +5,7 @@
  * stable: token, sign-in, sign-out, connection, presence, presence-toggle, popup, answer, reject, mute, hold, hang-up,
  * timer, waiting, conversation, ended, done, notice, language, sign-in-error, connection-warning, ring-warning,
  * microphone-warning, away-reason, copy-number, alarm, talks-muted, quality, digits, consult, complete-transfer, merge,
- * cancel-consult, transfer, transfer-panel, keypad, keypad-toggle, wrap-up, settings, show-settings.
+ * cancel-consult, transfer, transfer-panel, keypad, keypad-toggle, wrap-up, settings, show-settings, dialling, cancel-dial.
  * `data-text` and `data-label` carry the key of an element's text or accessible name, `data-customer` a fact about
  * the customer; `data-optional` a fact that is hidden when there is nothing to say.
  */
@@ -130,6 +130,14 @@ TEMPLATE.innerHTML = `
       </div>
     </section>
 
+    <section ${named("dialling")} class="panel call" tabindex="-1" data-label="direction.outbound" hidden>
+      ${CHIPS}
+      <div class="customer">${CUSTOMER}</div>
+      <p class="warning" part="dialling-warnings" role="status" hidden></p>
+      <p class="progress" part="dialling-progress" role="status"></p>
+      <div class="actions">${round("cancel-dial", "danger down", HANDSET, "hang_up")}</div>
+    </section>
+
     <section ${named("conversation")} class="panel call" data-label="conversation" hidden>
       ${CHIPS}
       <div class="customer">${CUSTOMER}</div>
@@ -168,7 +176,8 @@ TEMPLATE.innerHTML = `
       <h2 id="ended-title" data-text="call_ended"></h2>
       <div class="customer">${CUSTOMER}</div>
       <p class="talked" part="talked"></p>
-      <p class="outcome" part="outcome" role="status"></p>
+      <p class="outcome" part="outcome" data-testid="outcome" role="status"></p>
+      <p class="hint" part="free-at" hidden></p>
       <p class="error" part="error" hidden><strong part="error-code"></strong> <span part="error-text"></span></p>
       <button type="button" ${named("done")} class="primary" data-text="done"></button>
     </section>

@@ -36,6 +36,7 @@ export class View {
     this.#agent(state, wallClock);
     this.#customer(state.call, wallClock);
     this.#popup(state, wallClock);
+    this.#dialling(state);
     this.#conversation(state, now);
     this.#consult(state.call);
     this.#ended(state.call, now);
@@ -104,7 +105,7 @@ export class View {
       number: number === shown || userId === shown ? "" : (number ?? userId ?? this.#say("number_hidden")),
       direction: this.#say.one("direction", call.direction),
       channel: this.#say.one("channel", call.channel),
-      queue: call.queue,
+      queue: call.queue ?? "",
       country: country ? place(this.#language, country, timeZone, wallClock) : "",
       payload: call.ctaPayload ?? "",
       consult: call.consultFrom ?? "",
@@ -123,6 +124,15 @@ export class View {
     this.#write("ringing-progress", microphone === null || call.asked ? this.#say(progress) : "");
     this.#hold("answer", call.asked !== null || microphone !== null);
     this.#hold("reject", call.asked !== null);
+  }
+
+  #dialling({ call }) {
+    this.#show("dialling", call.phase === "dialling");
+    if (call.phase !== "dialling") return;
+    this.#write("dialling-progress", this.#say(call.asked ? "asked.hang_up" : `dialling.${call.stage ?? "asking"}`));
+    this.#show("dialling-warnings", call.warnings.length > 0);
+    this.#write("dialling-warnings", call.warnings.join(" "));
+    this.#hold("cancel-dial", call.asked !== null);
   }
 
   #conversation({ call, media, quality, talksMuted }, now) {
@@ -172,10 +182,16 @@ export class View {
   #ended(call, now) {
     this.#show("ended", call.phase === "ended");
     if (call.phase !== "ended") return;
-    const { endedBy, errorCode, errorText } = call.end;
-    this.#write("talked", this.#say("talked", { time: formatDuration(talkedSeconds(call, now)) }));
-    this.#write("outcome", this.#say.one("ended_by", endedBy));
-    this.#show("error", errorCode !== null);
+    const { endedBy, reason, errorCode, errorText } = call.end;
+    const talked = call.joinedAt !== null;
+    this.#show("talked", talked);
+    this.#write("talked", talked ? this.#say("talked", { time: formatDuration(talkedSeconds(call, now)) }) : "");
+    const refused = endedBy === "refused" ? this.#say.one("refused", reason) : null;
+    const unmet = call.direction === "outbound" && !talked && errorCode === null;
+    this.#write("outcome", refused ?? this.#say.one(unmet ? "unmet" : "ended_by", endedBy));
+    this.#show("free-at", call.freeAt !== null);
+    this.#write("free-at", call.freeAt === null ? "" : this.#say("free_at", { time: moment(this.#language, call.freeAt) }));
+    this.#show("error", Boolean(errorCode !== null || errorText));
     this.#write("error-code", errorCode === null ? "" : this.#say("meta_error", { code: errorCode }));
     this.#write("error-text", errorText ?? "");
   }
@@ -213,6 +229,12 @@ function place(language, country, timeZone, wallClock) {
   if (!timeZone) return name;
   const clock = new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit" });
   return `${name}, ${clock.format(wallClock * 1000)}`;
+}
+
+/** `Nov 24, 14:05`: a moment that may be days away. */
+function moment(language, epoch) {
+  const format = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return format.format(epoch * 1000);
 }
 
 /** Text is only written when it changes, so that a live region speaks once. */
