@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 from aiohttp import WSMsgType, web
 
 from signaling.agents.messages import (
@@ -22,11 +23,21 @@ from signaling.agents.messages import (
     decode,
     encode,
 )
+from signaling.api.operation import PREFIX
+from signaling.conversations import numbers
 from signaling.softphone.page import SoftphonePage
 
 TOKEN = "a-good-token"
 BOUND_S = 10.0
 """Longest wait for a message of the page; a loaded machine needs a fraction of it."""
+
+NOTHING: dict[str, Any] = {
+    "GET /conversations": {"conversations": []},
+    "GET /contacts": {"contacts": []},
+    "GET /senders": {"senders": []},
+    "GET /templates": {"templates": []},
+}
+"""A site in which nothing has happened yet."""
 
 Kind = TypeVar("Kind", bound=ClientMessage)
 
@@ -40,6 +51,10 @@ class ScriptedDesk:
         self.role = "agent"
         self.confirms_presence = True
         """False leaves Ready and Away unanswered, as a slow server would."""
+        self.rest: dict[str, Any] = dict(NOTHING)
+        """What the REST interface answers, by method and path; an aiohttp response is sent as it is."""
+        self.asked: list[tuple[str, Any]] = []
+        """What it was asked to change: method and path, and the body."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._heard: asyncio.Queue[ClientMessage] = asyncio.Queue()
 
@@ -65,6 +80,21 @@ class ScriptedDesk:
         for message in waiting:
             self._heard.put_nowait(message)
         return not any(isinstance(message, kind) for message in waiting)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """One request of the REST interface."""
+        name = f"{request.method} {request.path.removeprefix(PREFIX)}"
+        if name == "GET /numbers":
+            found = numbers.check(request.query["text"])
+            return web.Response(body=msgspec.json.encode(found), content_type="application/json")
+        if request.method != "GET":
+            self.asked.append((name, await request.json() if request.can_read_body else None))
+        if name not in self.rest:
+            return web.json_response({"title": "Not found", "status": 404, "code": "not_found"}, status=404)
+        answer = self.rest[name]
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return web.json_response(answer)
 
     async def hang_up_tabs(self, code: int = 1001) -> None:
         """Close every socket from the server's side."""
@@ -104,6 +134,7 @@ async def scripted_desk(port: int = 0) -> AsyncIterator[ScriptedDesk]:
     desk = ScriptedDesk()
     app = web.Application()
     app.add_routes([*SoftphonePage().routes(), web.get("/agent", desk.handle)])
+    app.router.add_route("*", PREFIX + "/{path:.*}", desk.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     try:

@@ -366,6 +366,7 @@ async def test_a_server_that_stays_away_is_said_in_words(new_page: NewPage) -> N
         await page.get_by_test_id("token").fill(TOKEN)
         await page.get_by_test_id("sign-in").click()
         await desk.hears(Hello)
+        await expect(page.get_by_test_id("list-none")).to_be_visible()
     warning = page.get_by_test_id("connection-warning")
     await expect(warning).to_contain_text("Calls do not reach you")
     await expect(page.get_by_test_id("presence")).to_have_text("Offline")

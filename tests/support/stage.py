@@ -148,22 +148,25 @@ async def staged(
     agents may phone from.
     """
     clock = TravellingClock(SystemClock())
-    cloud = SimulatedWhatsApp(
-        CloudConfig(
-            app_secret=SECRETS.app_secret.get_secret_value(),
-            access_token=SECRETS.access_token.get_secret_value(),
-            windows=windows or Windows(),
-            standing=standing or Standing(),
-            clock=clock,
-        )
+    meta = CloudConfig(
+        app_secret=SECRETS.app_secret.get_secret_value(),
+        access_token=SECRETS.access_token.get_secret_value(),
+        windows=windows or Windows(),
+        standing=standing or Standing(),
+        clock=clock,
     )
+    cloud = SimulatedWhatsApp(meta)
     async with AsyncExitStack() as stack:
         await cloud.start()
         stack.push_async_callback(cloud.close)
         config = Config.model_validate(
             {
                 "http": {"port": 0},
-                "whatsapp": {"graph_url": cloud.graph_url, "phone_number_id": number},
+                "whatsapp": {
+                    "graph_url": cloud.graph_url,
+                    "phone_number_id": number,
+                    "business_account_id": meta.business.account_id,
+                },
                 "queues": [{"country": "kr", "ringback_cycles": 1, **(queue or {})}],
                 "store": {"path": str(folder / "ringbridge.sqlite3")},
                 **(tables or {}),
