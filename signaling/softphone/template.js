@@ -163,7 +163,7 @@ TEMPLATE.innerHTML = `
         <p part="transfer-nobody" class="hint" data-text="transfer_nobody" hidden></p>
       </div>
       ${KEYPAD}
-      <div class="actions">
+      <div class="actions many">
         ${round("mute", "plain", MICROPHONE + '<path class="line slash" d="M4 4l16 16"/>', "mute", "M")}
         ${round("hold", "plain", PAUSE, "hold", "H")}
         ${round("keypad-toggle", "plain", KEYS, "keypad", "K")}

@@ -61,9 +61,10 @@ async def states(page: Page, desk: ScriptedDesk) -> AsyncIterator[str]:
             call_id=CALL,
             direction="inbound",
             channel="whatsapp",
-            customer=Customer(name="Maria Okafor", number="+44 7700 900123"),
+            customer=Customer(name="Maria Okafor", number="+82 10-7700-9001", country="KR", time_zone="Asia/Seoul"),
             queue="sales",
             waiting_since=time.time() - 42,
+            cta_payload="order-5521",
         )
     )
     await expect(page.get_by_test_id("popup")).to_be_visible()
@@ -83,15 +84,20 @@ async def states(page: Page, desk: ScriptedDesk) -> AsyncIterator[str]:
     await expect(page.get_by_test_id("transfer-targets").locator("li")).to_have_count(3)
     yield "transfer"
     await page.keyboard.press("Escape")
+    await page.keyboard.press("k")
+    await page.keyboard.type("42#")
+    yield "keypad"
     await desk.say(Held(call_id=CALL, joined_at=time.time()))
     await desk.say(Consulting(call_id=CALL, stage="talking", colleague="Ben Adler"))
     await desk.say(AudioAlarm(call_id=CALL, silent="agent"))
     await expect(page.get_by_test_id("consult")).to_be_visible()
     yield "consulting"
     ended = CallEnded(call_id=CALL, ended_by="meta", reason="failed", error_code=138021, error_text="Media timeout")
-    await desk.say(ended, Presence(presence="wrap_up"))
+    await desk.say(ended, Presence(presence="wrap_up", wrap_up_until=time.time() + 24))
     await expect(page.get_by_test_id("ended")).to_be_visible()
     yield "ended"
+    await page.get_by_test_id("done").click()
+    yield "wrap-up"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
