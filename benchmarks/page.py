@@ -49,6 +49,16 @@ _TABLES: dict[str, tuple[Column, ...]] = {
         ("failures", lambda keys: f"{len(keys['failures'])}"),
         *_LOAD,
     ),
+    "softphone": (
+        ("boards a second", lambda keys: f"{keys['boards_a_second']:.0f}"),
+        ("frames a second", lambda keys: f"{keys['frames_a_second']:.0f}"),
+        ("in the worst second", lambda keys: f"{keys['slowest_second_frames']}"),
+        ("longest frame, ms", lambda keys: f"{keys['longest_frame_ms']:.0f}"),
+        ("newest board shown", lambda keys: "yes" if keys["newest_board_shown"] else "no"),
+        ("first load, KB", lambda keys: f"{keys['load_kilobytes']:.0f} in {keys['load_files']} files"),
+        ("network, ms", lambda keys: f"{keys['load_network_ms']}"),
+        ("until it is of use, ms", lambda keys: f"{keys['load_ready_ms']}"),
+    ),
 }
 _BY_STORE: dict[str, tuple[Column, ...]] = {
     "board": (
@@ -97,7 +107,7 @@ def filled(page: str) -> str:
 def runs(name: str) -> list[Keys]:
     """All results of one benchmark, the smallest first."""
     found = [json.loads(path.read_text()) for path in RESULTS.glob(f"{name}-*.json")]
-    return sorted(found, key=lambda keys: (keys.get("calls", keys.get("callers")), keys.get("setups", 0)))
+    return sorted(found, key=lambda keys: (keys.get("calls", keys.get("callers", 0)), keys.get("setups", 0)))
 
 
 def by_store(name: str) -> list[Keys]:

@@ -20,6 +20,7 @@ SERIES: dict[str, tuple[str, ...]] = {
     "waiting-1000-setups": ("waiting", "--callers", "990", "--probes", "10", "--setups", "20"),
     "waiting-2000": ("waiting", "--callers", "1990", "--probes", "10"),
     "setup-200": ("setup", "--calls", "200", "--rate", "20"),
+    "softphone-500": ("softphone", "--rate", "500"),
     "board": ("board",),
     "verdicts": ("verdicts",),
 }
