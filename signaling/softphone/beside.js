@@ -1,11 +1,18 @@
 /**
- * Owns what stands beside the phone: conversations for everybody who has signed in, and for supervisors the wallboard
- * too, as tabs. Nothing of it is loaded before somebody sees it. Knows the elements only by their public faces.
+ * Owns what stands beside the phone, as tabs: conversations and requests to be called back for everybody who has signed
+ * in, and the wallboard for supervisors. Nothing of it is loaded before somebody sees it. Knows the elements only by
+ * their public faces.
  */
 import { speaker } from "./strings.js";
 
-const VIEWS = ["conversations", "wallboard"];
+const VIEWS = ["conversations", "callbacks", "wallboard"];
+/** What each role sees first of what it may see. */
+const SEEN = { agent: ["conversations", "callbacks"], supervisor: ["wallboard", "conversations", "callbacks"] };
 const MAKERS = {
+  callbacks: async () => {
+    await import("./callbacks/callbacks.js");
+    return document.createElement("ringbridge-callbacks");
+  },
   conversations: async () => {
     await import("./conversation/conversations.js");
     return document.createElement("ringbridge-conversations");
@@ -20,6 +27,7 @@ export class Beside {
   #place = document.querySelector("#beside");
   #tabs = document.querySelector("#tabs");
   #language = null;
+  #seen = [];
   #view = null;
   #call = null;
   #rings = false;
@@ -33,20 +41,23 @@ export class Beside {
       this.#tabs.append(tab);
     }
     this.#tabs.addEventListener("keydown", ({ key }) => {
-      if (key !== "ArrowLeft" && key !== "ArrowRight") return;
-      this.#show(VIEWS.find((name) => name !== this.#view));
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+      if (step === undefined) return;
+      const shown = VIEWS.filter((name) => this.#seen.includes(name));
+      this.#show(shown.at((shown.indexOf(this.#view) + step) % shown.length));
       this.#tab(this.#view).focus();
     });
   }
 
-  /** What this role may see; null is nobody. Supervisors begin with the wallboard. */
+  /** What this role may see; null is nobody. */
   open(role) {
     this.#place.hidden = role === null;
     document.body.classList.toggle("wide", role !== null);
-    this.#tabs.hidden = role !== "supervisor";
+    this.#tabs.hidden = role === null;
     if (role === null) return this.#close();
-    const allowed = role === "supervisor" || this.#view === "conversations";
-    this.#show(allowed && this.#view !== null ? this.#view : role === "supervisor" ? "wallboard" : "conversations");
+    this.#seen = SEEN[role];
+    for (const name of VIEWS) this.#tab(name).hidden = !this.#seen.includes(name);
+    this.#show(this.#seen.includes(this.#view) ? this.#view : this.#seen[0]);
   }
 
   speak(language) {
@@ -63,7 +74,7 @@ export class Beside {
   /** The call of this tab has come so far: whoever rings is shown with everything that was before. */
   showCall(summary) {
     this.#call = summary;
-    const begins = summary.phase === "ringing" && this.#view === "wallboard";
+    const begins = summary.phase === "ringing" && ![null, "conversations"].includes(this.#view);
     if (begins && !this.#rings) this.#show("conversations");
     this.#rings = summary.phase === "ringing";
     this.#panel("conversations").firstElementChild?.showCall(summary);
@@ -84,8 +95,8 @@ export class Beside {
       this.#tab(name).tabIndex = name === view ? 0 : -1;
       this.#panel(name).hidden = name !== view;
     }
-    // A wallboard that nobody sees is not sent; a conversation that is being written stays as it is.
-    if (view !== "wallboard") this.#panel("wallboard").replaceChildren();
+    // What nobody sees is not asked for; a conversation that is being written stays as it is.
+    for (const name of VIEWS) if (name !== view && name !== "conversations") this.#panel(name).replaceChildren();
     if (this.#panel(view).firstElementChild !== null) return;
     // A server that went away meanwhile is the phone's to say; the next welcome tries again.
     const element = await MAKERS[view]().catch(() => null);

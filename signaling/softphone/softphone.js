@@ -39,6 +39,8 @@ const STYLES = [
 
 const sheets = await load(import.meta.url, ...STYLES);
 
+const freshId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
 class Softphone extends HTMLElement {
   static observedAttributes = ["lang"];
 
@@ -156,8 +158,7 @@ class Softphone extends HTMLElement {
    * Phone a customer from one of our numbers (`from`, Meta's id); nothing happens during another call. Whether the
    * call may be, the server says; the agent sees how it comes out.
    */
-  async dial({ from, to, name = null, queue = null, callBackId = null }) {
-    const requestId = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  async dial({ from, to, name = null, queue = null, callBackId = null, requestId = freshId() }) {
     this.#advance({ type: "dial", requestId, customer: { name, ...to }, queue });
     if (this.#state.call.requestId !== requestId) return;
     await this.#withMicrophone(async () => {
@@ -189,6 +190,8 @@ class Softphone extends HTMLElement {
       case "media_answer":
         if (message.callId === this.#state.call.callId) this.#voice.answer(message.sdp);
         return;
+      case "dial_asked":
+        return this.dial(message);
       case "resume":
         return this.#advance({ ...message, talkedMs: Date.now() - message.joinedAt * 1000 });
       default:

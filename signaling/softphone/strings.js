@@ -87,6 +87,7 @@ export const STRINGS = {
     "refused.other": "This call is not allowed at present.",
     free_at: "Possible again {time}",
     tab_conversations: "Conversations",
+    tab_callbacks: "Call-backs",
     tab_wallboard: "Wallboard",
     tabs: "Beside the phone",
 
@@ -268,6 +269,7 @@ export const STRINGS = {
     "refused.other": "現在、この発信は認められていません。",
     free_at: "{time} から発信できます",
     tab_conversations: "会話",
+    tab_callbacks: "折り返し",
     tab_wallboard: "ウォールボード",
     tabs: "電話の横の表示",
 
