@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
@@ -22,6 +23,7 @@ NUMBERS: dict[type, st.SearchStrategy[Any]] = {
 """Codes and seconds as a clock or Meta may give them: JSON knows no NaN."""
 
 
+@cache
 def anything(kind: Any) -> st.SearchStrategy[Any]:
     """Every value a field of this type may hold, every optional field included."""
     if get_origin(kind) in (Union, types.UnionType):
