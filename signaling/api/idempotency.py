@@ -96,9 +96,7 @@ class Idempotency:
                         "Ask again in a moment with the same key.",
                         headers={"Retry-After": "1"},
                     )
-            version = held.version if held is not None else 0
+            former = held.version if held is not None else 0
             mine = msgspec.msgpack.encode(_Held(fingerprint=fingerprint, until=now + LEASE_S))
-            if await self._store.commit(name, version, mine, ttl=KEPT_S):
-                taken = await self._store.load(name)
-                if taken is not None and taken.value == mine:
-                    return taken.version
+            if taken := await self._store.commit(name, former, mine, ttl=KEPT_S):
+                return taken
