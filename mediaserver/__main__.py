@@ -12,7 +12,6 @@ import typer
 import uvloop
 
 from mediaserver import call_backs_cli, calls_cli, logs, permission_cli, whatsapp_cli
-from mediaserver.app import serve_until_told
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
@@ -41,6 +40,9 @@ def serve(
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Take calls until SIGTERM or Ctrl-C. Prints one JSON line with its addresses once it is ready."""
+    # Loaded when it is asked for: no other command needs media, which takes half a second to load (measured).
+    from mediaserver.app import serve_until_told  # noqa: PLC0415
+
     settings, secrets = _load(config)
     logs.configure(log_level)
     try:
