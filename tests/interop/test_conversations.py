@@ -13,6 +13,7 @@ from benchmarks.simulator.message_request import CallButton, PermissionQuestion
 from benchmarks.simulator.payloads import User
 from benchmarks.simulator.whatsapp_user import WhatsAppUser
 from signaling.agents.tokens import Role
+from signaling.pause import pause
 from tests.interop.conftest import NewPage
 from tests.support.rest_client import RestClient
 from tests.support.stage import Stage, staged, until
@@ -55,11 +56,12 @@ async def opened(stage: Stage, new_page: NewPage) -> tuple[Page, WhatsAppUser]:
     """A customer has written, and the agent has opened the conversation."""
     user = stage.user()
     user.write("Where is my order?")
-    page = await desk_of(stage, new_page)
     client = RestClient(stage)
-    while not (await client.must("GET", "/conversations"))["conversations"]:
-        await page.wait_for_timeout(50)
-    await page.reload()
+    for _ in range(100):
+        if (await client.must("GET", "/conversations"))["conversations"]:
+            break
+        await pause(0.05)
+    page = await desk_of(stage, new_page)
     await page.get_by_test_id("list").locator("button").click()
     await expect(page.get_by_test_id("entries")).to_contain_text("Where is my order?")
     await expect(page.get_by_test_id("permission-words")).to_contain_text("not allowed calls yet")
@@ -76,6 +78,7 @@ async def asked(page: Page) -> None:
     await expect(page.get_by_test_id("preview-body")).to_have_text("Hello Noor, may we call you about case 4711?")
     await page.get_by_test_id("ask-send").click()
     await expect(page.get_by_test_id("entries")).to_contain_text("Delivered")
+    await expect(page.get_by_test_id("permission-words")).to_contain_text("Waiting for the answer")
 
 
 async def a_day_passes(stage: Stage, page: Page) -> None:
@@ -94,6 +97,7 @@ async def test_call_is_enabled_the_moment_the_customer_says_yes(stage: Stage, ne
     await expect(ask).to_have_attribute("aria-disabled", "true")
     await expect(page.get_by_test_id("request-words")).to_contain_text("asked already")
     await expect(page.get_by_test_id("request-until")).to_have_text(re.compile(r"possible in 23:5\d:\d\d"))
+    await page.get_by_test_id("write-ask").click()
     await expect(page.get_by_test_id("asked-already")).to_contain_text("already made at")
 
     user.allow()
@@ -244,7 +248,7 @@ async def test_a_supervisor_changes_between_wallboard_and_conversations(stage: S
     url = f"{stage.address}/#token={stage.token('eve', Role.SUPERVISOR)}"
     page = await new_page(url, locale="en-GB", viewport={"width": 1500, "height": 950})
     await expect(page.get_by_test_id("queues")).to_be_visible()
-    await page.get_by_role("tab", name="Wallboard").press("ArrowLeft")
+    await page.get_by_role("tab", name="Wallboard").press("ArrowRight")
     await expect(page.get_by_role("tab", name="Conversations")).to_be_focused()
     await expect(page.get_by_test_id("plus")).to_be_visible()
     await expect(page.get_by_test_id("queues")).to_have_count(0)

@@ -48,6 +48,7 @@ class Conversations extends HTMLElement {
   #shown = { call: null, phase: "none" };
   #nothing = () => this.#say("choose_one");
   #built = false;
+  #asksQueues = false;
 
   constructor() {
     super();
@@ -132,9 +133,22 @@ class Conversations extends HTMLElement {
       if (this.#thread.id === null) this.#begin();
       else this.#thread.rejoin();
       this.#list.refresh();
+      this.#askQueues();
     }
     if (message.type === "conversation" && message.conversationId === this.#thread.id) this.#thread.changed(message.revision);
-    if (message.type === "colleagues") this.#learnQueues(message.queues.map(({ queue }) => queue));
+    if (message.type === "colleagues") this.#hearQueues(message.queues.map(({ queue }) => queue));
+  }
+
+  /** Queues are told with colleagues, whom the softphone watches in a call; outside of one, once is enough. */
+  #askQueues() {
+    this.#asksQueues = this.#shown.call === null;
+    if (this.#asksQueues) this.#session.send({ type: "watch_colleagues", on: true });
+  }
+
+  #hearQueues(names) {
+    this.#learnQueues(names);
+    if (this.#asksQueues && this.#shown.call === null) this.#session.send({ type: "watch_colleagues", on: false });
+    this.#asksQueues = false;
   }
 
   #learnQueues(names) {
@@ -173,6 +187,7 @@ class Conversations extends HTMLElement {
   async #begins(contact = null) {
     keepAs(OPEN, "new");
     this.#leave();
+    this.#askQueues();
     this.#new ??= await this.#makeNew();
     this.#nothing = () => this.#say(this.#new === null ? "problem.no_answer" : "choose_one");
     this.#show(this.#new === null ? "nothing" : "new");

@@ -115,10 +115,11 @@ export class Permission {
     const told = this.#told;
     this.#trouble.draw();
     this.element.setAttribute("aria-busy", String(told === null));
-    this.element.dataset.state = told === null ? "asking" : told.call.allowed ? "allowed" : told.request.allowed ? "askable" : "refused";
+    this.element.dataset.state = told === null ? "asking" : stateOf(told);
     if (told === null) return this.#drawUnknown();
     const { call, request, permission } = told;
-    write(this.#parts["permission-words"], say(call.allowed ? "reason.allowed" : `reason.${call.reason}`));
+    const waits = this.element.dataset.state === "waiting";
+    write(this.#parts["permission-words"], say(waits ? "waiting_for_answer" : `reason.${call.reason}`));
     const askWords = !call.allowed && !request.allowed && request.reason !== call.reason ? `reason.${request.reason}` : "";
     this.#line("request-words", askWords && say(askWords));
     this.#line("permission-answer", this.#answer());
@@ -144,11 +145,9 @@ export class Permission {
 
   /** What the customer said last, or that an answer is awaited. */
   #answer() {
-    const { answers, outstanding } = this.#told;
-    const last = answers.at(-1);
+    const last = this.#told.answers.at(-1);
     const say = this.#say;
-    if (outstanding !== null && !(last && last.at >= Math.floor(outstanding.at)))
-      return say("asked_at", { time: moment(say.language, outstanding.at) });
+    if (unanswered(this.#told)) return say("asked_at", { time: moment(say.language, this.#told.outstanding.at) });
     if (!last || last.automatic) return "";
     return say(last.accepted ? "said_yes" : "said_no", { time: moment(say.language, last.at) });
   }
@@ -170,6 +169,16 @@ export class Permission {
     this.#parts[name].hidden = !text;
     write(this.#parts[name], text || "");
   }
+}
+
+/** The customer has been asked and has not said anything since; Meta's times are whole seconds. */
+const unanswered = ({ answers, outstanding }) =>
+  outstanding !== null && (answers.at(-1)?.at ?? -Infinity) < Math.floor(outstanding.at);
+
+function stateOf(told) {
+  if (told.call.allowed) return "allowed";
+  if (told.call.reason === "no_permission" && unanswered(told)) return "waiting";
+  return told.request.allowed ? "askable" : "refused";
 }
 
 /** The first moment at which a verdict changes by itself. */

@@ -14,6 +14,8 @@ import { Permission } from "./permission.js";
 import { left, moment, serverNow } from "./times.js";
 import { Trouble } from "./trouble.js";
 
+/** So far above its end a log is still read at its end, pixels. */
+const NEAR_PX = 40;
 const WRITERS = ["note", "button", "ask"];
 
 const make = maker(`
@@ -63,6 +65,8 @@ export class Thread {
   #sender = null;
   #number = "";
   #writer = "note";
+  /** The newest entry is in sight, and stays so when the log shrinks or grows. */
+  #pinned = true;
 
   /** `onCall(wish)`: phone the customer; `onBack()`: to the list; `onChange(thread)`: what is shown is newer now. */
   constructor({ say, records, session, onCall, onBack, onChange }) {
@@ -83,6 +87,9 @@ export class Thread {
     this.#parts["thread-trouble"].append(this.#trouble.element);
     this.#parts["writer-note"].append(this.#notes.element);
     this.#parts["writer-button"].append(this.#button.element);
+    const log = this.#parts.log;
+    log.addEventListener("scroll", () => (this.#pinned = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX));
+    new ResizeObserver(() => this.#toEnd()).observe(log);
     press(this.#parts.back, onBack);
     press(this.#parts.details, () => this.#toggleForm());
     press(this.#parts.older, () => this.#readOlder());
@@ -119,6 +126,7 @@ export class Thread {
     this.#toggleForm(false);
     this.draw();
     if (id === null) return;
+    this.#pinned = true;
     this.#watch(true);
     await this.refresh();
     this.#toEnd();
@@ -269,8 +277,11 @@ export class Thread {
   async #send(kind, key, wish) {
     const send = kind === "ask" ? "askPermission" : "sendButton";
     await this.#take(await this.#records[send](this.#id, key, wish));
+    this.#writer = "note";
+    this.draw();
+    this.#pinned = true;
     this.#toEnd();
-    this.#parts.writing.scrollTop = 0;
+    this.element.focus();
     return true;
   }
 
@@ -315,7 +326,6 @@ export class Thread {
   }
 
   #toEnd() {
-    const log = this.element.querySelector(".log");
-    log.scrollTop = log.scrollHeight;
+    if (this.#pinned) this.#parts.log.scrollTop = this.#parts.log.scrollHeight;
   }
 }
