@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.keyboard import key_presses
+from benchmarks.in_person import ASK_TEMPLATE, be_the_agent
 from benchmarks.outbound import outbound_call
 from benchmarks.promises import (
     OUTBOUND_PROMISES,
@@ -86,12 +86,21 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
     """The whole demo; returns the scripted call's report."""
     shared = Secrets()
     cloud = SimulatedWhatsApp(CloudConfig(app_secret=shared.app_secret, access_token=shared.access_token))
+    cloud.templates.add("may_we_call", *ASK_TEMPLATE)
     await cloud.start()
+    business = Business()
     try:
         async with served(
             shared,
             {
-                "whatsapp": {"graph_url": cloud.graph_url, "phone_number_id": Business().phone_number_id},
+                "whatsapp": {"graph_url": cloud.graph_url, "business_account_id": business.account_id},
+                "numbers": [
+                    {
+                        "phone_number_id": business.phone_number_id,
+                        "number": business.display_phone_number,
+                        "name": "Support",
+                    }
+                ],
                 "queues": [_SCENARIOS[scenario].queue],
             },
         ) as server:
@@ -105,7 +114,7 @@ async def demonstrate(scenario: Scenario = Scenario.CALL, *, stay: bool) -> Keys
             keys["server_waited_for_cpu_ms"] = round((server.waited_for_cpu_s() - waited_s) * 1000, 3)
             show(call, agent, keys, _SCENARIOS[scenario].promises)
             if stay:
-                await with_a_person(cloud, server)
+                await be_the_agent(cloud, server, lambda ended: show(ended, None, report(ended, None)))
             return keys
     finally:
         await cloud.close()
@@ -147,26 +156,6 @@ _SCENARIOS = {
     Scenario.TRANSFER: _Script(transfer_call, TRANSFER_PROMISES),
     Scenario.WAITING: _Script(waiting_calls, WAITING_PROMISES, QUEUE),
 }
-
-
-async def with_a_person(cloud: SimulatedWhatsApp, server: ServerProcess) -> None:
-    """Let a person be the agent: a key places a call, until q."""
-    token = await server.agent_token("You")
-    call: SimulatedCall | None = None
-    with key_presses() as keys:
-        console.print(f"\nYour softphone: {server.url}/#token={token}", markup=False, soft_wrap=True)
-        console.print("Space: a new call rings.  h: the caller hangs up.  q: quit.\n")
-        while (key := await keys.get()) != "q":
-            if call is not None and (key == "h" or call.ended.at is not None):
-                call.hang_up()
-                show(call, None, report(call, None))
-                call = None
-            if key == " " and call is None:
-                call = cloud.place_call()
-                console.print("A caller phones in.")
-    if call is not None:
-        call.hang_up()
-        await cloud.settled()
 
 
 def show(

@@ -47,10 +47,10 @@ class ServerProcess:
         """The agents' WebSocket."""
         return f"ws{self.url.removeprefix('http')}/agent"
 
-    async def agent_token(self, name: str) -> str:
+    async def agent_token(self, name: str, *options: str) -> str:
         """A token as ``ringbridge agent-token`` issues it."""
         process = await asyncio.create_subprocess_exec(
-            *_command("agent-token", name), env=self._environ, stdout=asyncio.subprocess.PIPE
+            *_command("agent-token", name, *options), env=self._environ, stdout=asyncio.subprocess.PIPE
         )
         output, _ = await process.communicate()
         return output.decode().strip()
