@@ -1,23 +1,21 @@
 """Owns the DTLS handshake of one leg (RFC 5763, RFC 5764): aiortc's, ended by handing over keyed SRTP sessions.
 
-One ECDSA P-256 certificate serves the process: small enough that every flight is one datagram. No media passes here.
+No media passes here.
 """
 
 import asyncio
-import functools
 from typing import cast
 
 from aiortc.rtcdtlstransport import (
-    RTCCertificate,
     RTCDtlsFingerprint,
     RTCDtlsParameters,
     RTCDtlsTransport,
-    SRTPProtectionProfile,
     State,
 )
 from aiortc.rtcicetransport import RTCIceTransport
 from OpenSSL import SSL
 
+from mediaserver.legs.certificates import Certificate
 from mediaserver.legs.ice import Connection
 from mediaserver.legs.sdp import DtlsRole
 from mediaserver.legs.srtp import srtp_sessions
@@ -31,37 +29,12 @@ class HandshakeFailed(Exception):
     """The peer did not complete the handshake, or is not who its offer said."""
 
 
-class _Certificate(RTCCertificate):
-    """A certificate that makes its TLS context once (0.3 ms) and not for every leg."""
-
-    _context: SSL.Context | None = None
-
-    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
-        if self._context is None:
-            self._context = super()._create_ssl_context(srtp_profiles)
-            # Peers of a call never resume, and a cache shared by all legs would only grow.
-            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        return self._context
-
-
-@functools.cache
-def certificate() -> RTCCertificate:
-    """The certificate of this process, made at first use."""
-    return _Certificate.generateCertificate()
-
-
-@functools.cache
-def fingerprint() -> str:
-    """SHA-256 of that certificate, as SDP writes it."""
-    return next(item.value for item in certificate().getFingerprints() if item.algorithm == "sha-256")
-
-
 class DtlsTransport(RTCDtlsTransport):
     """One handshake over one ICE connection."""
 
-    def __init__(self, connection: Connection, role: DtlsRole) -> None:
+    def __init__(self, connection: Connection, certificate: Certificate, role: DtlsRole) -> None:
         # Of its ICE transport aiortc uses three names, and the connection has them.
-        super().__init__(cast("RTCIceTransport", connection), [certificate()])
+        super().__init__(cast("RTCIceTransport", connection), [certificate])
         self._set_role("client" if role is DtlsRole.CLIENT else "server")
         self._sessions: SrtpSessions | None = None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
-from mediaserver.legs.dtls import DtlsTransport, HandshakeFailed, fingerprint
+from mediaserver.legs.dtls import DtlsTransport, HandshakeFailed
 from mediaserver.legs.ice import Connection, new_credentials
 from mediaserver.legs.sdp import Remote
 from mediaserver.legs.sdp_writing import Local
@@ -52,6 +52,7 @@ class Leg:
         self._on_connected = on_connected
         self._on_failed = on_failed
         self._ours = new_credentials()
+        self._certificate = ports.certificates.current()
         self._ssrc = secrets.randbits(32)
         self._cname = secrets.token_urlsafe(CNAME_BYTES)
         self._remote: Remote | None = None
@@ -95,7 +96,7 @@ class Leg:
             port=port,
             ice_ufrag=self._ours.ufrag,
             ice_pwd=self._ours.pwd,
-            fingerprint=fingerprint(),
+            fingerprint=self._certificate.fingerprint,
             ssrc=self._ssrc,
             cname=self._cname,
             session_id=secrets.randbits(62),
@@ -111,7 +112,7 @@ class Leg:
         connection.remote_password = remote.ice_pwd
         self._ports.attach(connection, relay_addresses(remote) if controlling else ())
         self._remote, self._connection = remote, connection
-        self._dtls = DtlsTransport(connection, remote.role)
+        self._dtls = DtlsTransport(connection, self._certificate, remote.role)
 
     async def _run(self) -> None:
         remote = self._remote

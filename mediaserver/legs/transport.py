@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 
 from aioice import stun
 
+from mediaserver.legs.certificates import Certificates
 from mediaserver.packets.engine import Engine
 from mediaserver.packets.types import Address, Datagram, LegEvent
 
@@ -76,7 +77,11 @@ class SharedPorts:
     """
 
     def __init__(
-        self, engine: Engine, on_leg_event: Callable[[LegEvent], None], advertised: Sequence[str] = ()
+        self,
+        engine: Engine,
+        on_leg_event: Callable[[LegEvent], None],
+        advertised: Sequence[str] = (),
+        certificates: Certificates | None = None,
     ) -> None:
         host, _ = engine.address
         self.addresses = tuple(advertised) or (host,)
@@ -85,6 +90,8 @@ class SharedPorts:
                 raise ValueError("ports bound to every address need an advertised one")
             if address.version > ipaddress.ip_address(host).version:
                 raise ValueError("an IPv6 address is advertised but the ports are bound to IPv4")
+        self.certificates = certificates or Certificates()
+        """Whom all legs of these ports show themselves as."""
         self.dropped = Dropped()
         self.transactions: dict[bytes, stun.Transaction] = {}
         """Open STUN transactions of all legs: their ids are 96 random bits, so one table serves all ports."""

@@ -13,7 +13,7 @@ from aioice import ice, stun
 from aiortc import RTCIceGatherer, RTCIceTransport, rtcdtlstransport
 from pylibsrtp import _binding
 
-from mediaserver.legs import dtls
+from mediaserver.legs.certificates import Certificates
 
 PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
@@ -62,7 +62,7 @@ async def test_a_candidate_pair_of_aioice_still_has_its_parts() -> None:
 
 async def test_a_dtls_transport_of_aiortc_still_has_its_parts() -> None:
     ice_transport = RTCIceTransport(RTCIceGatherer(iceServers=[]))
-    transport = rtcdtlstransport.RTCDtlsTransport(ice_transport, [dtls.certificate()])
+    transport = rtcdtlstransport.RTCDtlsTransport(ice_transport, [Certificates().current()])
 
     assert {"_role", "_set_role", "_set_state", "_setup_srtp", "_srtp_profiles", "_ssl", "_task"} <= set(dir(transport))
     source = inspect.getsource(rtcdtlstransport.RTCDtlsTransport)
