@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from mediaserver import call_backs_cli, calls_cli, logs, permission_cli, whatsapp_cli
+from mediaserver import call_backs_cli, calls_cli, forget_cli, logs, permission_cli, whatsapp_cli
 from mediaserver.config import Config, ConfigProblems, Secrets, load_config, load_secrets
 from mediaserver.hours_config import hours_of
 from mediaserver.hours_table import state, week_ahead
@@ -124,6 +124,19 @@ def call_backs(
     requests = call_backs_cli.newest(_store_access(config), limit)
     for line in call_backs_cli.as_json(requests) if as_json else call_backs_cli.as_text(requests):
         print(line)
+
+
+@main.command()
+def forget(
+    user: Annotated[str, typer.Argument(metavar="USER", help="A phone number, or a user id (GB.1203…).")],
+    config: ConfigPath = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Forget without asking.")] = False,
+) -> None:
+    """Erase a customer: contact, conversations, calls, requests to be called back. It cannot be undone."""
+    access = _store_access(config)
+    if not yes:
+        typer.confirm("Erase all that is kept of this customer?", abort=True)
+    print(forget_cli.as_text(forget_cli.forget(access, user)))
 
 
 _permission = typer.Typer(help="May we call? Verdicts of the permission policy.", no_args_is_help=True)

@@ -40,6 +40,7 @@ class Correspondence:
     conversations: Conversations
     requests: Requests
     contacts: Contacts
+    threads: Threads
     senders: Senders
     shelf: Shelf
     watchers: Watchers
@@ -99,6 +100,7 @@ async def corresponding(
         conversations=Conversations(threads, contacts, senders, clock),
         requests=Requests(threads, contacts, senders, shelf, postbox, clock),
         contacts=contacts,
+        threads=threads,
         senders=senders,
         shelf=shelf,
         watchers=watchers,

@@ -6,6 +6,7 @@ from mediaserver.correspondence import Correspondence
 from signaling.agents.desk import Desk
 from signaling.api import calls, conversations, customers, dialling, messages, permissions, templates, wallboard
 from signaling.api.operation import AnyOperation
+from signaling.erasure import Erasure
 from signaling.store.records import Records
 from signaling.wallboard.view import WallboardNow
 
@@ -25,6 +26,10 @@ def operations(
         *conversations.operations(correspondence.conversations),
         *messages.operations(correspondence.requests, correspondence.conversations),
         *templates.operations(correspondence.shelf, correspondence.requests),
-        *customers.operations(correspondence.contacts, correspondence.senders),
+        *customers.operations(
+            correspondence.contacts,
+            correspondence.senders,
+            Erasure(correspondence.contacts, correspondence.threads, records).forget,
+        ),
         *wallboard.operations(look),
     )

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import msgspec
 
-from signaling.api.operation import AnyOperation, Asked, Nothing, operation
+from signaling.api.operation import STAFF, AnyOperation, Asked, Nothing, operation
 from signaling.api.problem import not_found
 from signaling.conversations import numbers
 from signaling.conversations.contact import Contact
 from signaling.conversations.contacts import Contacts
 from signaling.conversations.numbers import NumberCheck
 from signaling.conversations.senders import Sender, Senders
+from signaling.erasure import Erased, ForgetCustomer
 
 MOST_CONTACTS = 50
 
@@ -51,7 +52,7 @@ class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
-def operations(contacts: Contacts, senders: Senders) -> tuple[AnyOperation, ...]:
+def operations(contacts: Contacts, senders: Senders, forget: ForgetCustomer) -> tuple[AnyOperation, ...]:
     """The operations, on these contacts and senders."""
 
     async def search(asked: Asked[Search, Nothing]) -> Found:
@@ -62,6 +63,10 @@ def operations(contacts: Contacts, senders: Senders) -> tuple[AnyOperation, ...]
             raise not_found("contact")
         return await contacts.edit(asked.path["contact"], name=asked.body.name, language=asked.body.language)
 
+    async def erase(asked: Asked[Nothing, Nothing]) -> Erased:
+        # Nothing known is nothing to forget: whoever repeats it after a crash gets the rest forgotten, and no refusal.
+        return await forget(asked.path["contact"])
+
     async def ours(_: Asked[Nothing, Nothing]) -> OurNumbers:
         return OurNumbers(await senders.all())
 
@@ -71,6 +76,14 @@ def operations(contacts: Contacts, senders: Senders) -> tuple[AnyOperation, ...]
     return (
         operation("GET", "/contacts", "Find customers by name or number", search, tag="customers"),
         operation("PATCH", "/contacts/{contact}", "Enter what is known of a customer", enter, tag="customers"),
+        operation(
+            "DELETE",
+            "/contacts/{contact}",
+            "Forget a customer: contact, conversations, calls; only the permission policy's times stay",
+            erase,
+            tag="customers",
+            roles=STAFF,
+        ),
         operation("GET", "/senders", "Our business numbers and what each can do now", ours, tag="customers"),
         operation("GET", "/numbers", "Check and format a number while it is typed", check, tag="customers"),
     )

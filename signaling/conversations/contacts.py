@@ -4,8 +4,8 @@ A user id (BSUID) and a number that turn out to be one user become one contact, 
 (#104, #105). Every step may be cut off and is done again by the next message of that customer.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ from signaling.conversations.contact import (
 )
 from signaling.conversations.numbers import national_part
 from signaling.store.contract import Store
+from signaling.store.removal import remove
 
 KEPT, ALIAS, NAME, NUMBER = "contact:", "contact-alias:", "contact-name:", "contact-number:"
 INDEXED_BYTES = 40
@@ -31,6 +32,17 @@ INDEXED_BYTES = 40
 
 Joined: TypeAlias = Callable[[Contact, Contact], Awaitable[None]]
 """Told that the second contact is the first one, before anything says so to others; may be told again."""
+
+
+class Person(NamedTuple):
+    """Everything by which one customer is known."""
+
+    contacts: frozenset[str]
+    """Ids: the contact, and those that turned out to be it."""
+    names: frozenset[str]
+    """User ids and numbers that lead there."""
+    talks_with: frozenset[str]
+    """Business numbers (PNID) with which there are, or were, conversations."""
 
 
 class Contacts:
@@ -75,6 +87,36 @@ class Contacts:
             return named if language is None else replace(named, language=language or None)
 
         return await self._change(identity, step)
+
+    async def named(self, name: str) -> str | None:
+        """The id of the contact to which this user id or number leads."""
+        return await self._alias(name)
+
+    async def person(self, identity: str) -> Person:
+        """Who this is under any name. Looks at every contact there is."""
+        known: dict[str, Contact] = {}
+        for key in await self._store.keys(KEPT):
+            if (held := await self._store.load(key)) is not None:
+                known[key.removeprefix(KEPT)] = msgspec.json.decode(held.value, type=Contact)
+        home = _home(known, identity)
+        same = {home, identity, *(other for other in known if _home(known, other) == home)}
+        names = set()
+        for key in await self._store.keys(ALIAS):
+            if await self._alias(key.removeprefix(ALIAS)) in same:
+                names.add(key.removeprefix(ALIAS))
+        talks_with = frozenset(number for other in same & known.keys() for number in known[other].talks_with)
+        return Person(frozenset(same), frozenset(names), talks_with)
+
+    async def forget(self, person: Person) -> int:
+        """Remove all that is kept of a person, what leads there last. Returns how many contacts there were."""
+        for prefix in (NAME, NUMBER):
+            for key in await self._store.keys(prefix):
+                if key.rpartition(":")[2] in person.contacts:
+                    await remove(self._store, key)
+        gone = [await remove(self._store, KEPT + identity) for identity in sorted(person.contacts)]
+        for name in person.names:
+            await remove(self._store, ALIAS + name)
+        return sum(gone)
 
     async def find(self, query: str, limit: int) -> list[Contact]:
         """Contacts whose number, name, or a word of it begins like this, or who have this user id; by name."""
@@ -141,7 +183,7 @@ class Contacts:
                 await self._store.commit(key, 0, b"1")
             if await self._store.commit(KEPT + identity, held.version if held is not None else 0, _encode(new)):
                 for key in stale:
-                    await self._forget(key)
+                    await remove(self._store, key)
                 return new
 
     async def _contact_of(self, name: str | None) -> Contact | None:
@@ -163,10 +205,12 @@ class Contacts:
             if await self._store.commit(ALIAS + name, held.version if held is not None else 0, identity.encode()):
                 return
 
-    async def _forget(self, key: str) -> None:
-        held = await self._store.load(key)
-        if held is not None:
-            await self._store.commit(key, held.version, None)
+
+def _home(known: Mapping[str, Contact], identity: str) -> str:
+    """Where a contact has moved to at last, whether that is still there or not."""
+    while identity in known and (moved_to := known[identity].moved_to) is not None:
+        identity = moved_to
+    return identity
 
 
 def _index(contact: Contact) -> set[str]:

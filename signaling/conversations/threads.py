@@ -5,7 +5,7 @@ touched when. No rule about messages is here.
 """
 
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from signaling.conversations.contact import Contact
 from signaling.conversations.conversation import Conversation, Entry, conversation_id
 from signaling.conversations.thread import join, turn_page
 from signaling.store.contract import Store
+from signaling.store.removal import remove
 
 KEPT, PAGE, DAY = "conversation:", "conversation-page:", "conversation-day:"
 LISTED_DAYS = 90
@@ -94,6 +95,25 @@ class Threads:
                     customer_id=contact.id,
                 ),
             )
+
+    async def forget(self, customers: Collection[str], phone_number_ids: Collection[str]) -> int:
+        """Remove every conversation between these contacts and business numbers. Returns how many there were."""
+        gone = set()
+        for customer in customers:
+            for phone_number_id in phone_number_ids:
+                identity = conversation_id(phone_number_id, customer)
+                held = await self._store.load(KEPT + identity)
+                if held is None:
+                    continue
+                # Pages are found through their conversation, so they go before it.
+                for page in msgspec.json.decode(held.value, type=Conversation).pages:
+                    await remove(self._store, PAGE + page)
+                if await remove(self._store, KEPT + identity):
+                    gone.add(identity)
+        for key in await self._store.keys(DAY):
+            if key.rpartition(":")[2] in gone:
+                await remove(self._store, key)
+        return len(gone)
 
     async def _join(self, identity: str, into: Conversation) -> None:
         while True:

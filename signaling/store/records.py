@@ -14,8 +14,10 @@ import structlog
 from msgspec.structs import replace
 
 from signaling.calls.call import Call, CallBackRequest, CallRecord
+from signaling.calls.events import Caller
 from signaling.pause import Pause
 from signaling.store.contract import Store, StoreUnavailable
+from signaling.store.removal import remove
 
 LIVE, ENDED, CDR, CALL_BACK = "live:", "ended:", "cdr:", "callback:"
 TOMBSTONE_S = 3600.0
@@ -31,6 +33,7 @@ Listener: TypeAlias = Callable[[CallRecord], None]
 
 _log = structlog.get_logger(__name__)
 _Kind = TypeVar("_Kind", Call, CallRecord, CallBackRequest)
+_OfCaller = TypeVar("_OfCaller", CallRecord, CallBackRequest)
 
 
 class _News(NamedTuple):
@@ -126,6 +129,13 @@ class Records:
             key = _by_time(CALL_BACK, asked.requested_at, asked.call_id)
             await self._set(key, msgspec.json.encode(replace(asked, fulfilled_by=by)), ttl=self._keep_s)
 
+    async def forget(self, belongs: Callable[[Caller], bool]) -> tuple[int, int]:
+        """Remove call records, and requests to be called back, of these callers; how many there were of each.
+
+        Whole records: a call's very id holds the number. Raises StoreUnavailable.
+        """
+        return await self._forget(CDR, CallRecord, belongs), await self._forget(CALL_BACK, CallBackRequest, belongs)
+
     async def flush(self) -> None:
         """Wait until everything is written, for as long as that takes."""
         if self._writer is not None:
@@ -180,6 +190,13 @@ class Records:
         while not written:
             held = await self._store.load(key)
             written = await self._store.commit(key, held.version if held else 0, value, ttl=ttl)
+
+    async def _forget(self, prefix: str, kind: type[_OfCaller], belongs: Callable[[Caller], bool]) -> int:
+        gone = 0
+        for key in await self._store.keys(prefix):
+            if any(belongs(record.caller) for record in await self._read([key], kind)):
+                gone += await remove(self._store, key)
+        return gone
 
     async def _read(self, keys: list[str], kind: type[_Kind]) -> list[_Kind]:
         records = []

@@ -145,3 +145,19 @@ async def test_an_agent_lets_nobody_else_phone(tmp_path: Path) -> None:
         client = RestClient(stage, "ann", Role.AGENT)
         status, problem = await client.ask("POST", "/calls", {"agent": "bob", "number": "+447700900123"})
         assert (status, problem["code"]) == (403, "not_yours")
+
+
+async def test_a_customer_is_forgotten(tmp_path: Path) -> None:
+    async with staged(tmp_path, tables=NUMBERS) as stage:
+        client = RestClient(stage)
+        _, conversation = await wrote(stage, client)
+        contact = (await client.must("GET", f"/conversations/{conversation}"))["summary"]["contact"]["id"]
+        status, _ = await RestClient(stage, role=Role.AGENT).ask("DELETE", f"/contacts/{contact}")
+        assert status == 403, "an agent may erase the history of a customer"
+
+        erased = await client.must("DELETE", f"/contacts/{contact}")
+
+        assert (erased["contacts"], erased["conversations"]) == (1, 1)
+        assert (await client.must("GET", "/conversations"))["conversations"] == []
+        status, _ = await client.ask("GET", f"/conversations/{conversation}")
+        assert status == 404, "the conversation can still be read"

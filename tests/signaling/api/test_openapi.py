@@ -10,7 +10,7 @@ from mediaserver.rest_interface import operations
 from signaling.api import openapi
 from tests.signaling.api.conftest import Served
 
-PARTS = ("conversations", "requests", "contacts", "senders", "shelf", "permissions")
+PARTS = ("conversations", "requests", "contacts", "threads", "senders", "shelf", "permissions")
 """Of everything about conversations, what the interface is built on."""
 
 
