@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from hold_audio.clip import COMFORT
 from hold_audio.library import Library
 from hold_audio.ringback import ZONES
+from mediaserver.call_figures import CallFigures
 from mediaserver.config import Config, Secrets
 from mediaserver.correspondence import Correspondence, Outside, corresponding, numbers_of
 from mediaserver.figures import Figures
@@ -27,6 +28,7 @@ from mediaserver.media_port import Media
 from mediaserver.metrics import ServerCollector
 from mediaserver.packets.engine import Engine
 from mediaserver.rest_interface import operations
+from mediaserver.site_metrics import SiteCollector
 from mediaserver.store_access import StoreAccess
 from mediaserver.wait_player import WaitPlayer
 from mediaserver.wait_sounds import Sounds, load_sounds
@@ -116,7 +118,10 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
             corresponding(config, Outside(store, http, _access(config, secrets), clock), reception.queue_of)
         )
         records = Records(
-            store, pause=pause, listeners=(today.note, correspondence.call_log.note), keep_s=config.store.keep_s
+            store,
+            pause=pause,
+            listeners=(today.note, correspondence.call_log.note, CallFigures(metrics).note),
+            keep_s=config.store.keep_s,
         )
         stack.push_async_callback(records.close)
         await today.start(records)
@@ -155,8 +160,7 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
             route=reception.route,
             traces=TraceFolder(config.trace.folder),
         )
-        board.supervisor = supervisor
-        board.line_tests = LineTests(media, media, queue=config.queues[0].name)
+        board.supervisor, board.line_tests = supervisor, LineTests(media, media, queue=config.queues[0].name)
         metrics.register(ServerCollector(supervisor, engine, reception, player))
         webhook = Webhook(
             Inbox(store),
@@ -170,6 +174,7 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         await _recover(supervisor, webhook, correspondence, records)
 
         look = _look(supervisor, dispatcher, today, config, clock)
+        metrics.register(SiteCollector(look, correspondence.permissions.refusals))
         wall, here = Feed(look, view.same, pause), Feed(_colleagues(dispatcher, config), eq, pause)
         stack.push_async_callback(wall.close)
         stack.push_async_callback(here.close)

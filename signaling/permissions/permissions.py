@@ -6,6 +6,7 @@ often it is told. Every method may raise StoreUnavailable; Meta being away, slow
 ledger alone decides.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -27,7 +28,7 @@ from policy.history import apply
 from policy.limits import Limits
 from policy.records import Call, Delivery, Ledger, Outcome, Request
 from policy.rules import decide
-from policy.verdict import Ask, Explanation, Verdict
+from policy.verdict import Ask, Explanation, Reason, Verdict
 from signaling.calls.events import MetaError
 from signaling.clock import Clock
 from signaling.permissions.ledgers import Ledgers
@@ -65,6 +66,8 @@ class Permissions:
         self._look_ups = look_ups
         self._limits = limits
         self._clock = clock
+        self.refusals: Counter[tuple[Ask, Reason]] = Counter()
+        """Slots that were not given since the start, by what they were for and why."""
 
     async def verdict(self, pair: Pair, ask: Ask) -> Verdict:
         """May we, now? Takes nothing."""
@@ -145,7 +148,10 @@ class Permissions:
             kept = known if isinstance(said, MetaAnswered) else ledger
             return apply(kept, event, event.at) if verdict.allowed else kept, verdict
 
-        return await self._ledgers.change(pair, change)
+        verdict = await self._ledgers.change(pair, change)
+        if not verdict.allowed:
+            self.refusals[ask, verdict.reason] += 1
+        return verdict
 
     async def _settle(
         self, pair: Pair, event: CallSettled | RequestSettled, attempts: Callable[[Ledger], tuple[Call | Request, ...]]

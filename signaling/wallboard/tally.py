@@ -4,6 +4,7 @@ A call counts for the queue it was in last; one that an agent placed waited in n
 when the caller begins to hear us, which is at accept.
 """
 
+import enum
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
@@ -14,15 +15,23 @@ from signaling.calls.call import CallRecord
 from signaling.calls.events import Direction
 
 
+class Ending(enum.Enum):
+    """What became of a customer's call."""
+
+    ANSWERED = "answered"
+    """An agent talked with the caller."""
+    ABANDONED = "abandoned"
+    """The caller hung up before that."""
+    TURNED_AWAY = "turned_away"
+    """We ended the call before that: closed, full, waited too long, or a fault."""
+
+
 class Tally(msgspec.Struct, frozen=True, omit_defaults=False):
     """What became of the calls of one queue."""
 
     answered: int = 0
-    """An agent talked with the caller."""
     abandoned: int = 0
-    """The caller hung up before that."""
     turned_away: int = 0
-    """We ended the call before that: closed, full, waited too long, or a fault."""
     in_time: int = 0
     """Of the answered ones, those whose caller waited no longer than the service level allows."""
     waited_s: float = 0.0
@@ -74,18 +83,32 @@ def turn(day: Day, now: float, zone: tzinfo) -> Day:
     return day if began <= day.began else Day(began)
 
 
-def _with(tally: Tally, record: CallRecord, in_time_s: float) -> Tally:
-    begin = record.offered_at if record.accepted_at is None else record.accepted_at
-    waited = max(0.0, (record.ended_at if record.answered_at is None else record.answered_at) - begin)
-    longest = max(tally.longest_s, waited)
+def ending(record: CallRecord) -> Ending:
+    """What became of a call from a customer."""
     if record.answered_at is not None:
-        return replace(
-            tally,
-            answered=tally.answered + 1,
-            in_time=tally.in_time + (waited <= in_time_s),
-            waited_s=tally.waited_s + waited,
-            longest_s=longest,
-        )
-    if record.ended_by == "caller":
-        return replace(tally, abandoned=tally.abandoned + 1, longest_s=longest)
-    return replace(tally, turned_away=tally.turned_away + 1, longest_s=longest)
+        return Ending.ANSWERED
+    return Ending.ABANDONED if record.ended_by == "caller" else Ending.TURNED_AWAY
+
+
+def waited(record: CallRecord) -> float:
+    """Seconds that the caller heard us before an agent answered, or before it was over."""
+    begin = record.offered_at if record.accepted_at is None else record.accepted_at
+    return max(0.0, (record.ended_at if record.answered_at is None else record.answered_at) - begin)
+
+
+def _with(tally: Tally, record: CallRecord, in_time_s: float) -> Tally:
+    wait = waited(record)
+    longest = max(tally.longest_s, wait)
+    match ending(record):
+        case Ending.ANSWERED:
+            return replace(
+                tally,
+                answered=tally.answered + 1,
+                in_time=tally.in_time + (wait <= in_time_s),
+                waited_s=tally.waited_s + wait,
+                longest_s=longest,
+            )
+        case Ending.ABANDONED:
+            return replace(tally, abandoned=tally.abandoned + 1, longest_s=longest)
+        case Ending.TURNED_AWAY:
+            return replace(tally, turned_away=tally.turned_away + 1, longest_s=longest)
