@@ -47,6 +47,10 @@ format: venv  ## Rewrite the sources in the house format
 	@command -v redis-server >/dev/null || .ci/debian redis-server
 	touch $@
 
+.venv/coturn: .venv/ready
+	@command -v turnserver >/dev/null || .ci/debian coturn
+	touch $@
+
 # The judge of accessibility; it runs in test pages only and is part of nothing that is shipped.
 AXE := axe-core@4.14.1
 .venv/axe: .venv/ready
@@ -54,7 +58,7 @@ AXE := axe-core@4.14.1
 	npm install --prefix .venv --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error $(AXE)
 	touch $@
 
-test: venv .venv/chromium .venv/redis .venv/axe  ## Run every test, a real Chromium and a real Redis included
+test: venv .venv/chromium .venv/redis .venv/coturn .venv/axe  ## Run every test, a real Chromium and a real Redis included
 	@# Two at a time, file by file: most tests wait for sound to pass, not for a core.
 	$(BIN)/pytest -n 2 --dist loadfile
 

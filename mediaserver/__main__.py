@@ -220,7 +220,9 @@ def _load(path: Path | None) -> tuple[Config, Secrets]:
         secrets = load_secrets(os.environ)
     except ConfigProblems as error:
         problems += error.problems
-    if config is None or secrets is None:
+    if config is not None and secrets is not None and config.turn.urls and secrets.turn_secret is None:
+        problems.append("RINGBRIDGE_TURN_SECRET: is not set in the environment; turn.urls need it")
+    if config is None or secrets is None or problems:
         _refuse(problems)
     return config, secrets
 

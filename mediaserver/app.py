@@ -38,6 +38,8 @@ from signaling.agents.colleagues import colleagues
 from signaling.agents.desk import Desk
 from signaling.agents.endpoint import AgentEndpoint
 from signaling.agents.line_test import LineTests
+from signaling.agents.messages import IceServer
+from signaling.agents.relays import Relays
 from signaling.agents.sideline import Sideline
 from signaling.agents.sideline_messages import Colleagues
 from signaling.agents.tokens import Verifier
@@ -149,7 +151,13 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
             pause=pause,
         )
         stack.push_async_callback(dials.close)
-        desk = Desk(post=board.post, room=dispatcher, dials=dials, queues=[queue.name for queue in config.queues])
+        desk = Desk(
+            post=board.post,
+            room=dispatcher,
+            dials=dials,
+            queues=[queue.name for queue in config.queues],
+            relays=_relays(config, secrets, clock),
+        )
         heart = await dispatcher.start(desk.presence_changed)
         stack.push_async_callback(dispatcher.close)
 
@@ -194,6 +202,12 @@ async def running(config: Config, secrets: Secrets, *, clock: Clock | None = Non
         # Living calls end first, while everything they need, Meta's webhooks included, still works.
         stack.push_async_callback(supervisor.close, GRACE_S)
         yield Running(address, (heart,) if hold is None else (heart, hold))
+
+
+def _relays(config: Config, secrets: Secrets, clock: Clock) -> Callable[[str], tuple[IceServer, ...]]:
+    secret = secrets.turn_secret.get_secret_value() if secrets.turn_secret is not None else ""
+    relays = Relays(config.turn.urls, secret, config.turn.credential_s)
+    return lambda agent: relays.served(agent, clock())
 
 
 async def serve_until_told(config: Config, secrets: Secrets, *, on_ready: Callable[[dict[str, str]], None]) -> None:

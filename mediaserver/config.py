@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from mediaserver.numbers_config import NumberSection
 from mediaserver.section import Address, Country, Section, Zone
 from mediaserver.store_config import StoreSection
+from mediaserver.turn_config import TurnSection
 from mediaserver.wait_config import AudioSection
 from mediaserver.waiting_config import AgentSection, Queues, QueueSection, RouteSection, broken_references
 
@@ -176,6 +177,7 @@ class Config(Section):
     audio: AudioSection = AudioSection()
     policy: PolicySection = PolicySection()
     wallboard: WallboardSection = WallboardSection()
+    turn: TurnSection = TurnSection()
     trace: TraceSection = TraceSection()
 
 
@@ -186,6 +188,9 @@ class Secrets(Section):
     verify_token: SecretStr = Field(min_length=8, description="The verification token entered at Meta.")
     access_token: SecretStr = Field(min_length=8, description="The access token for the Graph API.")
     agent_secret: SecretStr = Field(min_length=32, description="Signs the sign-in tokens of agents.")
+    turn_secret: SecretStr | None = Field(
+        default=None, min_length=8, description="What turn.urls share with this server (static-auth-secret of coturn)."
+    )
     store_password: SecretStr | None = Field(default=None, description="The password of Redis, if store.url needs one.")
 
 

@@ -19,6 +19,11 @@ def caller_tag(caller: Caller) -> str | None:
     return _tag(known) if known is not None else None
 
 
+def agent_tag(agent: str) -> str:
+    """The same for an agent."""
+    return _tag(agent)
+
+
 def _tag(text: str) -> str:
     # Twelve hex digits alone are all decimal once in 280 times, and then look like a phone number in a log.
     return "t" + hashlib.sha256(text.encode()).hexdigest()[:11]

@@ -4,7 +4,7 @@ It keeps no presence of its own: tabs see what the waiting room says (#86). An a
 after a reload the tab says Ready again by itself, and takes up the conversation that waits for it (#95).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import structlog
@@ -14,6 +14,7 @@ from signaling.agents.dialling_messages import Dial, DialAsked, Dialling, DialRe
 from signaling.agents.messages import (
     PROTOCOL_VERSION,
     DeskMessage,
+    IceServer,
     Presence,
     Welcome,
 )
@@ -70,12 +71,22 @@ class Dials(Protocol):
 class Desk:
     """All tabs of all agents."""
 
-    def __init__(self, *, post: Post, room: WaitingRoom, dials: Dials, queues: Collection[str]) -> None:
+    def __init__(
+        self,
+        *,
+        post: Post,
+        room: WaitingRoom,
+        dials: Dials,
+        queues: Collection[str],
+        relays: Callable[[str], tuple[IceServer, ...]] = lambda _agent: (),
+    ) -> None:
+        """``relays(agent)``: the TURN servers that the agent's pages may use from now on."""
         self._post = post
         self._room = room
         self._dials = dials
         self._queues = queues
         """Where calls may be transferred to."""
+        self._relays = relays
         self._tabs = Tabs()
         self.notices = Notices(self._tabs, post=post, room=room)
         """What calls tell these tabs."""
@@ -104,6 +115,7 @@ class Desk:
                 role=role.value,
                 wrap_up_until=shown.wrap_up_until,
                 away_reason=shown.away_reason,
+                ice_servers=self._relays(agent),
             )
         )
         if former is not None:

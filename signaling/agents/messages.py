@@ -202,6 +202,14 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Where the number is at home (IANA), if that is one time zone."""
 
 
+class IceServer(msgspec.Struct, frozen=True, kw_only=True):
+    """A TURN server in the words of RTCIceServer (W3C webrtc-pc)."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
 class Welcome(_Message, frozen=True, tag="welcome"):
     """Signed in."""
 
@@ -214,6 +222,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     wrap_up_until: float | None = None
     away_reason: str | None = None
     """These two as in Presence."""
+    ice_servers: tuple[IceServer, ...] = ()
+    """Relays for a page whose network lets no UDP through to the server."""
 
 
 class Presence(_Message, frozen=True, tag="presence"):

@@ -6,15 +6,23 @@ import { stop } from "./microphone.js";
 
 /** Host candidates come within milliseconds; a slow network interface must not hold up the offer. */
 const GATHER_WITHIN_MS = 500;
+/** A relay is asked over the network first, by way of TCP and TLS perhaps. */
+const GATHER_WITH_RELAYS_WITHIN_MS = 2_500;
 const CODECS = new Set(["audio/opus", "audio/telephone-event"]);
 
 export class MediaLeg {
-  #peer = new RTCPeerConnection();
+  #peer;
+  #gatherWithinMs;
   #stream = null;
   #speaking = false;
 
-  /** `onVoice(stream)`: the other side can be played. `onState(state)`: RTCPeerConnection's own word. */
-  constructor({ onVoice, onState }) {
+  /**
+   * `onVoice(stream)`: the other side can be played. `onState(state)`: RTCPeerConnection's own word. `iceServers` as
+   * RTCPeerConnection takes them.
+   */
+  constructor({ iceServers, onVoice, onState }) {
+    this.#peer = new RTCPeerConnection({ iceServers });
+    this.#gatherWithinMs = iceServers.length > 0 ? GATHER_WITH_RELAYS_WITHIN_MS : GATHER_WITHIN_MS;
     this.#peer.ontrack = ({ track }) => onVoice(new MediaStream([track]));
     this.#peer.onconnectionstatechange = () => onState(this.#peer.connectionState);
   }
@@ -31,7 +39,7 @@ export class MediaLeg {
     this.#peer.addTrack(stream.getAudioTracks()[0], stream);
     preferOpus(this.#peer.getTransceivers()[0]);
     await this.#peer.setLocalDescription();
-    await gathered(this.#peer);
+    await gathered(this.#peer, this.#gatherWithinMs);
     return this.#closed ? null : this.#peer.localDescription.sdp;
   }
 
@@ -78,9 +86,9 @@ function preferOpus(transceiver) {
   transceiver.setCodecPreferences?.(codecs.filter(({ mimeType }) => CODECS.has(mimeType.toLowerCase())));
 }
 
-function gathered(peer) {
+function gathered(peer, withinMs) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHER_WITHIN_MS);
+    const timer = setTimeout(resolve, withinMs);
     const check = () => {
       if (peer.iceGatheringState !== "complete" && peer.signalingState !== "closed") return;
       clearTimeout(timer);

@@ -64,6 +64,11 @@ export class Session extends EventTarget {
     return this.#welcome?.role ?? null;
   }
 
+  /** TURN servers for a network that lets no UDP through to the server. */
+  get iceServers() {
+    return this.#welcome?.iceServers ?? [];
+  }
+
   /** An element begins to use the session; the first one signs in with the token of this tab, if it has one. */
   enter() {
     this.#users += 1;

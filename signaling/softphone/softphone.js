@@ -93,6 +93,7 @@ class Softphone extends HTMLElement {
       microphone: this.#microphone,
       devices: this.#devices,
       player: this.#view.part("voice"),
+      iceServers: () => this.#session.iceServers,
       onChange: (facts) => this.#set(facts),
     });
     this.#devices.addEventListener("change", ({ detail }) => this.#deviceChanged(detail));

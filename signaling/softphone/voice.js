@@ -20,14 +20,16 @@ export class Voice {
   #microphone;
   #devices;
   #player;
+  #iceServers;
   #onChange;
   #leg = null;
   #line = null;
   #looking = null;
   #muted = null;
 
-  /** `player` is the audio element that plays the other side. */
-  constructor({ microphone, devices, player, onChange }) {
+  /** `player` is the audio element that plays the other side; `iceServers()` as RTCPeerConnection takes them. */
+  constructor({ microphone, devices, player, iceServers, onChange }) {
+    this.#iceServers = iceServers;
     this.#microphone = microphone;
     this.#devices = devices;
     this.#player = player;
@@ -38,6 +40,7 @@ export class Voice {
   async negotiate() {
     this.close();
     const leg = new MediaLeg({
+      iceServers: this.#iceServers(),
       onVoice: (stream) => (this.#player.srcObject = stream),
       onState: (state) => {
         if (state === "connected") this.#onChange({ media: "ready" });

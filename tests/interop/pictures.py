@@ -1,4 +1,4 @@
-"""Owns the pictures of the README: cut from those that ``test_looks`` took, with ``python -m tests.interop.pictures``."""
+"""Owns the pictures of the README, cut from those that ``test_looks`` took: ``python -m tests.interop.pictures``."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -140,6 +140,7 @@ async def staged(
     windows: Windows | None = None,
     standing: Standing | None = None,
     number: str | None = None,
+    secrets: Secrets = SECRETS,
 ) -> AsyncIterator[Stage]:
     """A fresh stage. Afterwards no call may be left, and no bug may have been caught.
 
@@ -172,7 +173,7 @@ async def staged(
                 **(tables or {}),
             }
         )
-        address = (await stack.enter_async_context(running(config, SECRETS, clock=clock))).address
+        address = (await stack.enter_async_context(running(config, secrets, clock=clock))).address
         await cloud.subscribe(f"{address}/webhooks/whatsapp", SECRETS.verify_token.get_secret_value())
         async with AsyncExitStack() as agents:
             stage = Stage(address, cloud, clock, StoreAccess(config.store), agents)

@@ -19,7 +19,11 @@ const SOUND = 0.001;
 export async function testLine(session, microphone, onVoice) {
   let connected;
   const up = new Promise((resolve) => (connected = resolve));
-  const leg = new MediaLeg({ onVoice, onState: (state) => ["connected", "failed"].includes(state) && connected(state) });
+  const leg = new MediaLeg({
+    iceServers: session.iceServers,
+    onVoice,
+    onState: (state) => ["connected", "failed"].includes(state) && connected(state),
+  });
   const leaving = new AbortController();
   const answered = new Promise((resolve) => {
     const hear = ({ detail }) => ["line_answer", "line_refused"].includes(detail.type) && resolve(detail);
