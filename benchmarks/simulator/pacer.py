@@ -26,6 +26,8 @@ class Pacer:
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._slot = 0
+        self.latest_s = 0.0
+        """How late the latest beat came, in seconds, since somebody set this to 0: what the machine held up."""
 
     def add(self, speak: Speak) -> None:
         """Let this microphone speak from now on."""
@@ -48,6 +50,7 @@ class Pacer:
 
     def _tick(self) -> None:
         now = self._loop.time()
+        self.latest_s = max(self.latest_s, now - self._due)
         behind = int((now - self._due) / _SLOT_S)
         if behind > _MAX_BEHIND:
             self._due += (behind - _MAX_BEHIND) * _SLOT_S

@@ -59,6 +59,10 @@ async def test_7_49_a_customer_is_phoned_and_hears_nothing_before_he_picks_up(
 async def test_115_the_transfer_is_heard_without_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
     """#115 #13: two voices after the transfer, and no music beneath them."""
     monkeypatch.setattr(transfer, "_TALKING_S", 0.8)
+    monkeypatch.setattr(transfer, "_RINGING_S", 0.8)
+    script = demo._SCENARIOS[demo.Scenario.TRANSFER]
+    music = {**script.queue, "ringback_cycles": 0}
+    monkeypatch.setitem(demo._SCENARIOS, demo.Scenario.TRANSFER, script._replace(queue=music))
     keys = await demo.demonstrate(demo.Scenario.TRANSFER, stay=False)
     assert keys["caller_hears_agent"]
     assert keys["agent_hears_caller"]
