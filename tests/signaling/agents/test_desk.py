@@ -105,7 +105,8 @@ def test_88_89_an_answer_that_lost_reaches_no_call(office: Office) -> None:
     assert sent[-1] == StopRing(call_id="c1", reason="ended"), "the popup of the lost race stays"
 
 
-def test_a_tab_that_signs_in_while_its_agent_is_rung_rings_too(office: Office) -> None:
+def test_83_a_tab_that_signs_in_while_its_agent_is_rung_rings_too(office: Office) -> None:
+    """#83, #90: whoever comes late is told how things stand, and depends on no message that he has missed."""
     office.open()
     office.desk.notices.ring("c1", RING)
     tab, sent = office.open()

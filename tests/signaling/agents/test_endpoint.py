@@ -1,24 +1,15 @@
 """The agent socket over real WebSockets: a whole call in two tabs, every kind of bad input, slow and foreign tabs."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from operator import eq
-from typing import Any
 
 import pytest
 import structlog
-from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import WSCloseCode, WSMsgType, WSServerHandshakeError
 
-from signaling.agents.desk import Desk, DiallingTab
-from signaling.agents.dialling_messages import Dial, DialRefused
-from signaling.agents.endpoint import AgentEndpoint
-from signaling.agents.line_test import LineTests
 from signaling.agents.messages import (
     MAX_MESSAGE_BYTES,
     Answer,
     Away,
-    ClientMessage,
     CloseCode,
     HangUp,
     Hello,
@@ -30,131 +21,21 @@ from signaling.agents.messages import (
     Presence,
     Ready,
     Ring,
-    ServerMessage,
     StopRing,
-    Welcome,
-    decode_from_server,
     encode,
 )
-from signaling.agents.sideline import Sideline
-from signaling.agents.sideline_messages import (
-    Colleagues,
-    ConversationChanged,
-    LineOffer,
-    Wallboard,
-    WatchColleagues,
-    WatchConversation,
-    WatchWallboard,
-)
-from signaling.agents.tokens import Role, Verifier, issue
-from signaling.calls.effects import AgentJoined, RingAgent, StopRinging
+from signaling.agents.tokens import issue
+from signaling.calls.effects import AgentJoined, StopRinging
 from signaling.calls.events import (
     AgentAnswered,
     AgentAssigned,
     AgentHungUp,
     AgentMediaOffered,
     AgentSessionLost,
-    Caller,
-    Event,
 )
-from signaling.conversations.watchers import MOST, Watchers
-from signaling.pause import pause
-from signaling.store.memory import MemoryStore
-from signaling.waiting.dispatcher import Dispatcher
-from signaling.waiting.rules import Rules
-from signaling.wallboard.feed import Feed
-from signaling.wallboard.view import WallboardNow, same
+from tests.signaling.agents.site import BOUND_S, NUMBER, RING, SECRET, AgentTab, Site
 from tests.signaling.waiting.builders import entry
 from tests.support.hand_clock import HandClock
-from tests.support.ports import Asked, FakeLegs, FakeMedia
-
-BOUND_S = 5.0
-SECRET = "the agents' secret, of 32 bytes or more"
-NUMBER = "447700900123"
-RING = RingAgent(agent="ann", caller=Caller(number=NUMBER, name="Kim"), queue="main", waiting_since=5.0)
-
-
-class AgentTab:
-    """A browser's tab, as far as the server can tell."""
-
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
-
-    async def say(self, message: ClientMessage) -> None:
-        await self.socket.send_str(encode(message))
-
-    async def hear(self) -> ServerMessage:
-        return decode_from_server(await self.socket.receive_str(timeout=BOUND_S))
-
-    async def close_code(self) -> int | None:
-        """Read until the server has closed the socket."""
-        async with asyncio.timeout(BOUND_S):
-            async for _ in self.socket:
-                pass
-        return self.socket.close_code
-
-
-class Site:
-    """Endpoint, desk and waiting room as in the server; the test plays the calls."""
-
-    def __init__(self) -> None:
-        self.clock = HandClock()
-        self.posted: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
-        self.room = Dispatcher(MemoryStore(self.clock), site="test", post=self._post, clock=self.clock, rules=Rules())
-        wall = Feed(lambda: WallboardNow(self.clock(), (), (), ()), same, pause)
-        colleagues = Feed(lambda: Colleagues(agents=(), queues=()), eq, pause)
-        self.asked = Asked()
-        self.line_tests = LineTests(FakeLegs(self.asked), FakeMedia(self.asked), queue="main")
-        self.watchers = Watchers()
-        self.sideline = Sideline(wall, colleagues, self.line_tests, self.watchers)
-        self.desk = Desk(post=self._post, room=self.room, dials=self, queues=["main"])
-        self.notices, self.endpoint = self.desk.notices, self.make_endpoint()
-        self.handled = asyncio.Event()
-        """Set when the server is done with a tab."""
-        app = web.Application()
-        app.router.add_get("/agents", self._handle)
-        self.client = TestClient(TestServer(app))
-
-    def dial(self, tab: DiallingTab, wish: Dial) -> None:
-        tab.send(DialRefused(request_id=wish.request_id, code="busy", reason="you have another call"))
-
-    def make_endpoint(self, **options: Any) -> AgentEndpoint:
-        return AgentEndpoint(self.desk, self.sideline, Verifier(SECRET, self.clock), **options)
-
-    def token(self, agent: str = "ann", role: Role = Role.AGENT) -> str:
-        return issue(agent, secret=SECRET, now=self.clock(), role=role)
-
-    async def connect(self, **headers: str) -> AgentTab:
-        return AgentTab(await self.client.ws_connect("/agents", headers=headers))
-
-    async def sign_in(self, agent: str = "ann", role: Role = Role.AGENT) -> AgentTab:
-        tab = await self.connect()
-        await tab.say(Hello(version=1, token=self.token(agent, role)))
-        assert isinstance(await tab.hear(), Welcome)
-        return tab
-
-    async def event(self) -> tuple[str, Event]:
-        return await asyncio.wait_for(self.posted.get(), BOUND_S)
-
-    def _post(self, call_id: str, event: Event) -> None:
-        self.posted.put_nowait((call_id, event))
-
-    async def _handle(self, request: web.Request) -> web.WebSocketResponse:
-        try:
-            return await self.endpoint.handle(request)
-        finally:
-            self.handled.set()
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    site = Site()
-    await site.client.start_server()
-    await site.room.start(site.desk.presence_changed)
-    yield site
-    site.endpoint.close()
-    await site.client.close()
-    await site.room.close()
 
 
 async def test_86_88_a_call_in_two_tabs_from_ready_to_hang_up(site: Site) -> None:
@@ -394,57 +275,3 @@ async def _assert_the_call_survives(site: Site, good: AgentTab) -> None:
     assert isinstance(await good.hear(), Ring)
     await good.say(Answer(call_id="c1"))
     assert await site.event() == ("c1", AgentAnswered(agent="ann", session="tab-2"))
-
-
-async def test_only_a_supervisor_may_watch_the_whole_site(site: Site) -> None:
-    supervisor, agent = await site.sign_in("sue", Role.SUPERVISOR), await site.sign_in("ann")
-    await agent.say(WatchWallboard(on=True))
-    await agent.say(Ping())
-    assert isinstance(await agent.hear(), Pong), "an agent would see every customer of the site"
-    await supervisor.say(WatchWallboard(on=True))
-    assert await supervisor.hear() == Wallboard(board=WallboardNow(site.clock(), (), (), ()))
-    await supervisor.say(WatchWallboard(on=False))
-    await supervisor.say(Ping())
-    assert isinstance(await supervisor.hear(), Pong)
-
-
-async def test_a_programs_token_opens_no_tab(site: Site) -> None:
-    tab = await site.connect()
-    await tab.say(Hello(version=1, token=site.token("crm", Role.INTEGRATION)))
-    assert await tab.close_code() == CloseCode.BAD_TOKEN
-
-
-async def test_a_test_call_ends_with_its_tab(site: Site) -> None:
-    tab = await site.sign_in()
-    await tab.say(LineOffer(sdp="offer"))
-    name, *_ = await site.asked.until("legs.answer")
-    await tab.socket.close()
-    assert await site.asked.until("legs.close") == (name, None), "a leg would play music to nobody"
-
-
-async def test_a_tab_hears_of_the_conversations_it_watches(site: Site) -> None:
-    tab = await site.sign_in()
-    for number in range(MOST + 1):
-        await tab.say(WatchConversation(conversation_id=f"c{number}", on=True))
-    await tab.say(WatchConversation(conversation_id="c1", on=False))
-    await tab.say(Ping())
-    assert isinstance(await tab.hear(), Pong), "watching answers something"
-    for conversation in ("c0", "c1", f"c{MOST}", "c2"):
-        site.watchers.changed(conversation, 7)
-    heard = [await tab.hear(), await tab.hear()]
-    assert heard == [
-        ConversationChanged(conversation_id="c0", revision=7),
-        ConversationChanged(conversation_id="c2", revision=7),
-    ], "a page is told of what it left, or of more than it may watch, or not of what it shows"
-    await tab.socket.close()
-    await asyncio.wait_for(site.handled.wait(), BOUND_S)
-    assert not site.watchers._watched, "a closed tab is told for ever"
-
-
-async def test_an_agent_sees_to_whom_a_caller_may_go(site: Site) -> None:
-    tab = await site.sign_in()
-    await tab.say(WatchColleagues(on=True))
-    assert await tab.hear() == Colleagues(agents=(), queues=())
-    await tab.say(WatchColleagues(on=False))
-    await tab.say(Ping())
-    assert isinstance(await tab.hear(), Pong)

@@ -1,4 +1,4 @@
-"""The waiting room under any order of events and any rules: nobody is served twice, forgotten, or stuck.
+"""The waiting room under any order of events and any rules: nobody is served twice, forgotten, or stuck (#79).
 
 The test keeps its own account of who was given to whom, so that the board cannot hide a mistake in its own record.
 """
