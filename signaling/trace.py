@@ -1,7 +1,7 @@
 """Owns the trace of a call: what it was told, when, and what it asked for, with nothing personal in it.
 
-A trace replays, because ``machine.step`` is pure and treats every redacted field as opaque: drop the file of an
-incident into ``tests/signaling/traces`` and it is a regression test.
+A trace replays, because ``machine.step`` is pure and treats every redacted field as opaque: ``replay`` makes a
+regression test of an incident.
 """
 
 from collections.abc import Iterable, Iterator
