@@ -30,7 +30,7 @@ export class Beside {
   #seen = [];
   #view = null;
   #call = null;
-  #rings = false;
+  #begins = false;
 
   constructor() {
     for (const name of VIEWS) {
@@ -71,12 +71,12 @@ export class Beside {
     }
   }
 
-  /** The call of this tab has come so far: whoever rings is shown with everything that was before. */
+  /** The call of this tab has come so far: whoever rings or is dialled is shown with everything that was before. */
   showCall(summary) {
     this.#call = summary;
-    const begins = summary.phase === "ringing" && ![null, "conversations"].includes(this.#view);
-    if (begins && !this.#rings) this.#show("conversations");
-    this.#rings = summary.phase === "ringing";
+    const begins = ["ringing", "dialling"].includes(summary.phase);
+    if (begins && !this.#begins && ![null, "conversations"].includes(this.#view)) this.#show("conversations");
+    this.#begins = begins;
     this.#panel("conversations").firstElementChild?.showCall(summary);
   }
 

@@ -232,6 +232,19 @@ async def test_whoever_rings_is_shown_with_earlier_notes(stage: Stage, new_page:
     await until(call.ended)
 
 
+async def test_107_what_meta_refuses_is_said_with_what_to_do(stage: Stage, new_page: NewPage) -> None:
+    page, user = await opened(stage, new_page)
+    user.old_app = True
+    await page.get_by_test_id("write-button").click()
+    await page.get_by_test_id("body").fill("Talk to us")
+    await page.get_by_test_id("label").fill("Call us")
+    await page.get_by_test_id("button-send").click()
+    entries = page.get_by_test_id("entries")
+    await expect(entries).to_contain_text("Failed")
+    await expect(entries).to_contain_text("WhatsApp error 131026")
+    await expect(entries).to_contain_text("Send a text, or use another channel.")
+
+
 async def test_outside_the_window_only_templates_are_offered(stage: Stage, new_page: NewPage) -> None:
     page, _ = await opened(stage, new_page)
     await expect(page.get_by_test_id("window")).to_contain_text("Open for messages: 23:5")

@@ -49,6 +49,8 @@ class Conversations extends HTMLElement {
   #nothing = () => this.#say("choose_one");
   #built = false;
   #asksQueues = false;
+  /** The call of this tab was wished for here. */
+  #dialled = false;
 
   constructor() {
     super();
@@ -87,7 +89,9 @@ class Conversations extends HTMLElement {
     if (this.#new) this.#new.busy = on;
     const before = this.#shown;
     this.#shown = { call: on ? callId : null, phase };
-    if (on && customer && phase !== "dialling" && callId !== before.call) this.#openCustomer(customer);
+    // Whoever is dialled from here is open already.
+    if (on && customer && callId !== null && callId !== before.call && !this.#dialled) this.#openCustomer(customer);
+    if (!on) this.#dialled = false;
     if (before.call !== null && !on) this.#look();
   }
 
@@ -200,6 +204,7 @@ class Conversations extends HTMLElement {
     const made = loaded && new loaded.NewCall({
       say: this.#say,
       records: this.#records,
+      me: () => this.#session.agent,
       onCall: (wish) => this.#dial(wish),
       onOpen: (id) => this.#open(id, { focus: true }),
       onClose: () => this.#close(),
@@ -261,6 +266,7 @@ class Conversations extends HTMLElement {
     const shown = number && (await this.#records.number(`+${number}`).catch(() => ({ shown: `+${number}` }))).shown;
     const to = { ...(number ? { number: shown } : {}), ...(userId ? { userId } : {}) };
     const detail = { from: sender.phone_number_id, to, name, queue };
+    this.#dialled = true;
     this.dispatchEvent(new CustomEvent("ringbridge-dial", { detail, bubbles: true, composed: true }));
   }
 

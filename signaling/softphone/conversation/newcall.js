@@ -45,6 +45,7 @@ export class NewCall {
   #parts = partsOf(this.element);
   #say;
   #records;
+  #me;
   #onCall;
   #onOpen;
   #recipient;
@@ -56,10 +57,11 @@ export class NewCall {
   #senders = null;
   #existing = null;
 
-  /** `onCall(wish)`: phone; `onOpen(id)`: show this conversation; `onClose()`. */
-  constructor({ say, records, onCall, onOpen, onClose }) {
+  /** `me()`: who looks; `onCall(wish)`: phone; `onOpen(id)`: show this conversation; `onClose()`. */
+  constructor({ say, records, me, onCall, onOpen, onClose }) {
     this.#say = say;
     this.#records = records;
+    this.#me = me;
     this.#onCall = onCall;
     this.#onOpen = onOpen;
     this.#trouble = new Trouble(say);
@@ -67,7 +69,7 @@ export class NewCall {
     this.#permission = new Permission({ say, records, onChange: () => this.draw(), onCall: () => this.#call(), onAsk: () => {} });
     this.#permission.offersAsking = false;
     this.#ask = new Ask({ say, records, send: (kind, key, wish) => this.#send(kind, key, wish) });
-    this.#form = new Form({ say, onChange: () => this.#keep() });
+    this.#form = new Form({ say, me, onChange: () => this.#keep() });
     this.#parts["to-place"].append(this.#recipient.element);
     this.#parts["new-permission"].append(this.#permission.element);
     this.#parts["new-ask"].append(this.#ask.element);
@@ -94,7 +96,7 @@ export class NewCall {
   /** Begin, with a customer if one is given; else with what was typed before. */
   async show(contact = null) {
     const kept = recall(KEPT) ?? {};
-    this.#form.show(kept.form);
+    this.#form.show(kept.form ?? { agent: this.#me() });
     if (kept.purpose) this.element.querySelector(`[name=purpose][value=${kept.purpose}]`).checked = true;
     await this.#loadSenders(kept.from);
     await this.#recipient.choose(contact ?? kept.contact ?? null, kept.text);

@@ -43,6 +43,8 @@ export const STRINGS = {
     "status.solved": "Solved",
     queue: "Queue",
     queue_usual: "The usual one",
+    agent: "Assigned to",
+    agent_nobody: "Nobody",
 
     permission: "May we call?",
     asking_permission: "Looking up whether the customer may be called…",
@@ -250,6 +252,8 @@ export const STRINGS = {
     "status.solved": "解決済み",
     queue: "キュー",
     queue_usual: "既定のキュー",
+    agent: "担当者",
+    agent_nobody: "なし",
 
     permission: "発信の可否",
     asking_permission: "発信できるか確認しています…",

@@ -81,7 +81,7 @@ export class Thread {
     this.#notes = new Notes({ say, records, onThread: taken });
     this.#button = new ButtonComposer({ say, records, onThread: taken });
     this.#ask = new Ask({ say, records, send: (kind, key, wish) => this.#send(kind, key, wish) });
-    this.#form = new Form({ say, onChange: (change) => this.#fillIn(change) });
+    this.#form = new Form({ say, me: () => session.agent, onChange: (change) => this.#fillIn(change) });
     this.#parts["permission-place"].append(this.#permission.element);
     this.#parts["form-place"].append(this.#form.element);
     this.#parts["thread-trouble"].append(this.#trouble.element);
