@@ -63,7 +63,9 @@ def check_config(config: ConfigPath = None) -> None:
 def agent_token(
     name: Annotated[str, typer.Argument(help="The agent's name, as shown to supervisors.")],
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long the token is good for.")] = 12.0,
-    role: Annotated[Role, typer.Option(help="An integration uses the REST interface only.")] = Role.AGENT,
+    role: Annotated[
+        Role, typer.Option(help="A supervisor sees the whole site, too; an integration uses the REST interface only.")
+    ] = Role.AGENT,
 ) -> None:
     """Print a token with which this agent can sign in to the softphone, or a program to the REST interface."""
     secrets = _load_secrets()
@@ -177,15 +179,15 @@ main.add_typer(_whatsapp, name="whatsapp")
 
 
 @_settings.command("show")
-def show_settings(config: ConfigPath = None) -> None:
+def show_settings(config: ConfigPath = None, number: whatsapp_cli.Which = None) -> None:
     """Print the settings as they are at Meta."""
-    whatsapp_cli.show(*_load(config))
+    whatsapp_cli.show(*_load(config), number=number)
 
 
 @_settings.command("apply")
-def apply_settings(config: ConfigPath = None, yes: whatsapp_cli.Yes = False) -> None:
+def apply_settings(config: ConfigPath = None, number: whatsapp_cli.Which = None, yes: whatsapp_cli.Yes = False) -> None:
     """Show how they differ from the configuration, ask, and apply that."""
-    whatsapp_cli.apply(*_load(config), yes=yes)
+    whatsapp_cli.apply(*_load(config), number=number, yes=yes)
 
 
 @main.command(

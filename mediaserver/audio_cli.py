@@ -30,6 +30,7 @@ from mediaserver.wait_sounds import load_sounds
 audio = typer.Typer(
     help="What callers hear: add sounds, listen to them, check them, look at a whole wait.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

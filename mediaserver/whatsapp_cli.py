@@ -16,6 +16,9 @@ from signaling.whatsapp.number import NotDone, Number
 from signaling.whatsapp.settings import NotForMeta, Settings, call_hours, differences
 
 Yes = Annotated[bool, typer.Option("--yes", help="Apply without asking.")]
+Which = Annotated[
+    str | None, typer.Option("--number", help="Which of several numbers: its digits, or Meta's id of it (PNID).")
+]
 
 
 def wanted_settings(config: Config, now: float) -> Settings:
@@ -36,19 +39,33 @@ def wanted_settings(config: Config, now: float) -> Settings:
     return wanted
 
 
-def show(config: Config, secrets: Secrets) -> None:
+def number_of(config: Config, which: str | None) -> str:
+    """Meta's id of the number that is meant: the one that is named, or the only one there is. Refuses otherwise."""
+    digits = "".join(filter(str.isdigit, which or ""))
+    only = config.whatsapp.phone_number_id
+    ours = {number.phone_number_id: number.number for number in config.numbers} or ({only: None} if only else {})
+    if not ours:
+        _refuse("there is no number: give whatsapp.phone_number_id or [[numbers]] Meta's id of it (PNID)")
+    found = [identity for identity, number in ours.items() if which is None or digits in (identity, number)]
+    if len(found) != 1:
+        _refuse(f"name one of the numbers with --number: {', '.join(number or pnid for pnid, number in ours.items())}")
+    return found[0]
+
+
+def show(config: Config, secrets: Secrets, *, number: str | None) -> None:
     """Print the settings at Meta as JSON."""
-    settings = _run(config, secrets, None)
+    settings = _run(config, secrets, number_of(config, number), None)
     print(msgspec.json.format(msgspec.json.encode(settings), indent=2).decode())
 
 
-def apply(config: Config, secrets: Secrets, *, yes: bool) -> None:
+def apply(config: Config, secrets: Secrets, *, number: str | None, yes: bool) -> None:
     """Show what would change at Meta, ask, and change it."""
     try:
         wanted = wanted_settings(config, time.time())
     except NotForMeta as error:
         _refuse(str(error))
-    found = list(differences(_run(config, secrets, None), wanted))
+    phone_number_id = number_of(config, number)
+    found = list(differences(_run(config, secrets, phone_number_id, None), wanted))
     if not found:
         print("Nothing would change.")
         return
@@ -57,16 +74,14 @@ def apply(config: Config, secrets: Secrets, *, yes: bool) -> None:
     if not yes:
         typer.confirm("Apply this at Meta?", abort=True)
     changed = {difference.key.partition(".")[0] for difference in found}
-    _run(config, secrets, {name: wanted[name] for name in changed})
+    _run(config, secrets, phone_number_id, {name: wanted[name] for name in changed})
     print("Applied. Phones show it within seven days.")
 
 
-def _run(config: Config, secrets: Secrets, settings: Settings | None) -> Settings:
+def _run(config: Config, secrets: Secrets, phone_number_id: str, settings: Settings | None) -> Settings:
     """Read the settings, or change these."""
-    if config.whatsapp.phone_number_id is None:
-        _refuse("whatsapp.phone_number_id: is not set; it is the number's id in Meta's app dashboard")
     try:
-        return asyncio.run(_ask(config, secrets, config.whatsapp.phone_number_id, settings))
+        return asyncio.run(_ask(config, secrets, phone_number_id, settings))
     except NotDone as error:
         _refuse(str(error))
 

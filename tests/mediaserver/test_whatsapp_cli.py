@@ -51,7 +51,8 @@ def run(cloud: SimulatedWhatsApp, tmp_path: Path) -> Run:
 
     async def invoke(*words: str, text: str = "", number: str = NUMBER, answer: str = "", token: str = "") -> Result:
         path = tmp_path / "ringbridge.toml"
-        path.write_text(f'[whatsapp]\ngraph_url = "{cloud.graph_url}"\nphone_number_id = "{number}"\n{text}')
+        known = f'phone_number_id = "{number}"\n' if number else ""
+        path.write_text(f'[whatsapp]\ngraph_url = "{cloud.graph_url}"\n{known}{text}')
         environment = {**SECRETS, **({"RINGBRIDGE_ACCESS_TOKEN": token} if token else {})}
         arguments = ["whatsapp", "settings", *words, "--config", str(path)]
         # The command has a loop of its own, and Meta lives in this one.
@@ -98,3 +99,15 @@ async def test_hours_meta_has_no_words_for_are_told_before_anything_is_asked(run
     always = await run("apply", text='[whatsapp.calling]\nhours_of = "main"\n')
     assert always.exit_code == 2
     assert "is always open" in always.stderr
+
+
+async def test_one_of_several_numbers_is_named_and_the_only_one_is_known(run: Run, cloud: SimulatedWhatsApp) -> None:
+    first = f'[[numbers]]\nphone_number_id = "{NUMBER}"\nnumber = "442079460018"\n'
+    second = '[[numbers]]\nphone_number_id = "2"\n'
+    assert json.loads((await run("show", number="", text=first)).stdout) == cloud.settings
+    assert "--number: 442079460018, 2" in (await run("show", number="", text=first + second)).stderr
+    for words in (["--number", "+44 20 7946 0018"], ["--number", NUMBER]):
+        shown = await run("show", *words, number="", text=first + second)
+        assert json.loads(shown.stdout) == cloud.settings, shown.output
+    assert "does not exist" in (await run("show", "--number", "2", number="", text=first + second)).stderr
+    assert "there is no number" in (await run("show", number="")).stderr
