@@ -21,6 +21,8 @@ _SO_TIMESTAMPNS = 35
 """asm-generic/socket.h: the control message is a timespec of the real-time clock."""
 _TIMESPEC = struct.Struct("@ll")
 _MAX_DATAGRAM = 2048
+_MOMENT_S = 0.0005
+"""Readings of two clocks that are no further apart are of one moment, in seconds."""
 _BATCH = 32
 """Datagrams read before other sockets get their turn."""
 
@@ -68,9 +70,11 @@ class UdpSocket:
             self._socket.sendto(datagram, address)
 
     def close(self) -> None:
-        """Release the port. Safe to call twice."""
+        """Release the port. What has come by now is still received. Safe to call twice."""
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
+            # The event loop may be behind the network: the last words came before the hang-up that was read first.
+            self._read()
             self._socket.close()
 
     def _read(self) -> None:
@@ -85,10 +89,18 @@ class UdpSocket:
 
 def _arrival(control: list[tuple[int, int, bytes]]) -> float:
     """The kernel's time of arrival, moved from the real-time to the monotonic clock by the datagram's age."""
-    now = time.monotonic()
+    now, real = _now()
     for level, kind, data in control:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
-            age: float = max(0.0, time.time() - seconds - nanoseconds * 1e-9)
+            age: float = max(0.0, real - seconds - nanoseconds * 1e-9)
             return now - age
     return now
+
+
+def _now() -> tuple[float, float]:
+    """The monotonic and the real-time clock at one moment: read again if the process lost its core in between."""
+    while True:
+        before, real, after = time.monotonic(), time.time(), time.monotonic()
+        if after - before < _MOMENT_S:
+            return after, real

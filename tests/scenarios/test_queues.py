@@ -155,7 +155,7 @@ async def happens_first(one: Moment, other: Moment) -> float:
 
 
 async def test_outside_business_hours_a_call_may_be_answered_and_told_so(tmp_path: Path) -> None:
-    queue = {"hours": {"zone": "Europe/London"}, "farewell": {"closed": ["closed"]}}
+    queue = {"hours": {"zone": "Europe/London"}, "farewell": {"closed": ["noted"]}}
     async with staged(tmp_path, queue=queue) as stage:
         ana = await stage.agent("ana")
         call = stage.phone()
@@ -165,6 +165,6 @@ async def test_outside_business_hours_a_call_may_be_answered_and_told_so(tmp_pat
         assert record.accepted_at is not None
         assert ana.calls == [], "somebody was rung in the middle of the night"
     heard = tuple(packet.packet.payload for packet in call.ear.recording)
-    spoken = prompts("en")[0]["en/closed"].frames
+    spoken = prompts("en")[0]["en/noted"].frames
     assert heard[: len(spoken)] == spoken, "from the first frame to the last"
     assert call.violations == []

@@ -137,11 +137,13 @@ async def test_media_is_up_while_it_rings_and_both_hear_each_other_once_joined(
     await desk.expect(messages.Answer)
     await desk.say(messages.Joined(call_id=CALL, joined_at=2.0))
     await asyncio.wait_for(desk.heard_agent.wait(), 10)
+    async with asyncio.timeout(10):
+        while not Hearing(call.ear.recording).hears(CALLER_TONE):
+            await call.ear.listen(0.1, 10)
     await call.hang_up()
     await desk.expect(messages.HangUp)
     await desk.say(messages.CallEnded(call_id=CALL, ended_by="agent", reason="hung_up"))
     await call.ended.wait(5)
-    assert Hearing(call.ear.recording).hears(CALLER_TONE), "the agent must hear the caller"
     assert agent.failures == []
 
 
