@@ -7,7 +7,7 @@ import { Trouble } from "./trouble.js";
 const make = maker(`
 <form class="composer" ${named("note-form")}>
   <label class="field"><span data-text="note_label"></span>
-    <textarea ${named("note-text")} rows="3" maxlength="4000" data-placeholder="note_hint"></textarea></label>
+    <textarea ${named("note-text")} rows="2" maxlength="4000" data-placeholder="note_hint"></textarea></label>
   <div class="row">
     <p class="small" part="note-state" role="status"></p>
     <button type="button" part="note-cancel" class="quiet" data-text="cancel" hidden></button>
