@@ -184,8 +184,8 @@ class StopRinging(_Effect, frozen=True):
 
     agent: str
     reason: str
-    """``answered_elsewhere``, ``refused``, ``no_answer``, ``gone``, ``caller_left``, ``media_failed``, ``cancelled`` or
-    ``ended``."""
+    """``answered_elsewhere`` in another tab of the agent, ``answered_by_colleague``, ``refused``, ``no_answer``,
+    ``gone``, ``caller_left``, ``media_failed``, ``cancelled`` or ``ended``."""
     except_session: str | None = None
 
 

@@ -58,7 +58,7 @@ def answered(call: Call, event: AgentAnswered, now: float) -> Step:
     offers = call.offers
     for other in call.rung:
         if other.agent != event.agent:
-            settled = (*settled, *stop_ringing(other, "answered_elsewhere", "not_needed"))
+            settled = (*settled, *stop_ringing(other, "answered_by_colleague", "not_needed"))
             offers = settle_offer(offers, other.agent, "answered_elsewhere", now)
     taken = replace(call, rung=(claim,), offers=offers)
     if mine and mine[0].connected:

@@ -114,6 +114,8 @@ export const STRINGS = {
     done: "Done",
 
     "stop_ring.answered_elsewhere": "Answered in another window",
+    "stop_ring.answered_by_colleague": "A colleague answered",
+    "stop_ring.cancelled": "Your colleague no longer needs you",
     "stop_ring.refused": "You rejected the call",
     "stop_ring.no_answer": "Not answered in time; the call went to the next agent",
     "stop_ring.caller_left": "The caller hung up",
@@ -296,6 +298,8 @@ export const STRINGS = {
     done: "閉じる",
 
     "stop_ring.answered_elsewhere": "別のウィンドウで応答しました",
+    "stop_ring.answered_by_colleague": "別の担当者が応答しました",
+    "stop_ring.cancelled": "相談は取り消されました",
     "stop_ring.refused": "着信を拒否しました",
     "stop_ring.no_answer": "時間内に応答がなかったため、次の担当者に回りました",
     "stop_ring.caller_left": "お客様が電話を切りました",

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from mediaserver.__main__ import main
 from mediaserver.config import Config, ConfigProblems, load_config, load_secrets
 
 SECRETS = {
@@ -168,3 +170,20 @@ def test_missing_and_short_secrets_are_all_named_without_their_values() -> None:
     with pytest.raises(ConfigProblems) as none_set:
         load_secrets({})
     assert len(none_set.value.problems) == len(SECRETS), "each missing variable is named"
+
+
+def test_relays_without_the_secret_they_share_are_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else agents behind a firewall would find out in their first call."""
+    path = tmp_path / "ringbridge.toml"
+    path.write_text('[turn]\nurls = ["turns:relay.example:443?transport=tcp"]\n')
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    refused = CliRunner().invoke(main, ["check-config", "--config", str(path)])
+    assert refused.exit_code == 2
+    assert "RINGBRIDGE_TURN_SECRET" in refused.output
+    monkeypatch.setenv("RINGBRIDGE_TURN_SECRET", "shared-with-coturn")
+    assert CliRunner().invoke(main, ["check-config", "--config", str(path)]).exit_code == 0
+    path.write_text('[turn]\nurls = ["https://relay.example"]\n')
+    assert "turn.urls" in CliRunner().invoke(main, ["check-config", "--config", str(path)]).output

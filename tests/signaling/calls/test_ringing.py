@@ -45,7 +45,7 @@ def test_84_the_first_answer_wins_and_the_other_agent_stops_in_the_same_step() -
         AgentJoined(agent=b.BEN, session=b.BENS_TAB, joined_at=b.NOW + 5.0),
         OccupyAgent(agent=b.BEN),
         StopRinging(agent=b.BEN, reason="answered_elsewhere", except_session=b.BENS_TAB),
-        *no_more(b.ANN, b.TAB_LEG, "answered_elsewhere", "not_needed"),
+        *no_more(b.ANN, b.TAB_LEG, "answered_by_colleague", "not_needed"),
     ), "the switch comes before everything that can wait"
     assert (call.phase, call.rung, call.answered_by) == (Phase.TALKING, (), b.BEN)
 
