@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.simulator.opus import Pcm, decode, encode
-from tests.support.conference import RATE, TONES, Conference, Speaker, share, tone, tones
+from tests.support.conference import ATTEMPTS, HOLD_UP_S, RATE, TONES, Conference, Speaker, share, tone, tones
 from tests.support.engine_room import EngineRoom
 from tests.support.opus_senders import SENDERS
 
 FRAME = 960
-HOLD_UP_S = 0.030
-"""A tick this long comes of a machine that has too much to do, and is no business of the mix."""
-ATTEMPTS = 8
 OTHER_HZ = TONES[3]
 """What the source says next, so that it can be told how late it is heard."""
 
