@@ -17,7 +17,6 @@ export const ICONS = {
   close: icon('<path class="line" d="M6 6l12 12M18 6 6 18"/>'),
   search: icon('<circle class="line" cx="10.500" cy="10.500" r="6"/><path class="line" d="m15 15 5 5"/>'),
   handset: icon(HANDSET),
-  chat: icon('<path class="line" d="M4 6.500A2.500 2.500 0 0 1 6.500 4h11A2.500 2.500 0 0 1 20 6.500v7a2.500 2.500 0 0 1-2.500 2.500H10l-5 4v-4.500a2.500 2.500 0 0 1-1-2Z"/>'),
 };
 
 /** `part`, which themes use, and `data-testid`, which tests use. */

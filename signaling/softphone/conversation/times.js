@@ -27,9 +27,3 @@ export function left(say, epoch) {
   if (seconds < DAY_S) return formatDuration(seconds);
   return say("days_hours", { days: Math.floor(seconds / DAY_S), hours: Math.floor((seconds % DAY_S) / 3600) });
 }
-
-/** `14:05` at the other end of the world: the time of day there, or an empty text if the place is not known. */
-export function timeIn(language, timeZone) {
-  if (!timeZone) return "";
-  return new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit" }).format(new Date());
-}

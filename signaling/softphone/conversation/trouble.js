@@ -6,7 +6,7 @@ const make = maker(`<div class="trouble" role="alert" data-testid="trouble" hidd
   <button type="button" class="quiet" part="trouble-retry" data-text="try_again"></button></div>`);
 
 /** The server's refusal as a person reads it, in the language of the page as far as its words are ours. */
-export function explainRefusal(say, { code, title, detail = "" }) {
+function explainRefusal(say, { code, title, detail = "" }) {
   const words = say.known(`problem.${code}`) ?? say.known(`reason.${code}`);
   if (words !== null) return code === "invalid" ? `${words} ${detail}` : words;
   return detail ? `${title}. ${detail}`.replace("..", ".") : title;
