@@ -13,6 +13,8 @@ QUALITY = 82
 PHONE = (0, 0, 445, 900)
 """Left, top, right and bottom of the phone on a page of 1400 by 900 pixels."""
 
+WHOLE = (0, 0, 1500, 950)
+
 
 class Picture(NamedTuple):
     """One picture: the state it shows, in which language and theme, and what of it."""
@@ -25,6 +27,7 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("ringing", "ringing-en-light", PHONE),
     Picture("consulting", "consulting-en-dark", PHONE),
+    Picture("conversation", "panel-thread-en-light", WHOLE),
     Picture("wallboard", "away-en-light", (0, 0, 1400, 810)),
 )
 
