@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "tests/artifacts"
 DOCS = ROOT / "docs"
 QUALITY = 82
-"""Of WebP; text stays sharp, and no picture is above 40 KB."""
+"""Of WebP; text stays sharp, and no picture is above 60 KB."""
 PHONE = (0, 0, 445, 900)
 """Left, top, right and bottom of the phone on a page of 1400 by 900 pixels."""
 
