@@ -59,8 +59,8 @@ AXE := axe-core@4.14.1
 	touch $@
 
 test: venv .venv/chromium .venv/redis .venv/coturn .venv/axe  ## Run every test, a real Chromium and a real Redis included
-	@# Two at a time, file by file: most tests wait for sound to pass, not for a core.
-	$(BIN)/pytest -n 2 --dist loadfile
+	@# Three at a time, file by file: most tests wait for sound to pass, not for a core.
+	$(BIN)/pytest -n 3 --dist loadfile
 
 SANITIZED := build/sanitized
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-wrapv
