@@ -59,10 +59,10 @@ AXE := axe-core@4.14.1
 	touch $@
 
 test: venv .venv/chromium .venv/redis .venv/coturn .venv/axe  ## Run every test, a real Chromium and a real Redis included
-	@# Several at a time, file by file: most tests wait for sound to pass, not for a core. Those of the packet loop count
+	@# Three at a time, file by file: most tests wait for sound to pass, not for a core. Those of the packet loop count
 	@# every frame of 20 ms and hardly compute, so they run beside each other and not beside Chromium or Hypothesis.
 	$(BIN)/pytest -n 3 --dist loadfile tests/mediaserver/packets
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/mediaserver/packets
+	$(BIN)/pytest -n 3 --dist loadfile --ignore tests/mediaserver/packets
 
 SANITIZED := build/sanitized
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-wrapv

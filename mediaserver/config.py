@@ -79,7 +79,8 @@ class MediaSection(Section):
         default=8000,
         ge=2000,
         le=60000,
-        description="How long a leg sends nothing that can be heard before that is noticed, in ms.",
+        description="How long nothing is found that could be heard of a leg that sends, in ms. Nobody looks for a "
+        "while after a loud moment, so it is told one and a half to two times as long after the last one.",
     )
 
     @field_validator("ports")
